@@ -1,0 +1,29 @@
+"""What a recording says about how errors and states travel."""
+
+from lstm_core.analysis.jacobians import step_jacobians
+from lstm_core.analysis.motion import Motion, constancy, motion
+from lstm_core.analysis.saturation import gate_shares
+from lstm_core.analysis.spectra import eigenvalues, singular_values, spectral_radius
+from lstm_core.analysis.transport import (
+    KINDS,
+    error_transport,
+    norm_bound,
+    norms_by_lag,
+    transport_norms,
+)
+
+__all__ = [
+    "KINDS",
+    "Motion",
+    "constancy",
+    "eigenvalues",
+    "error_transport",
+    "gate_shares",
+    "motion",
+    "norm_bound",
+    "norms_by_lag",
+    "singular_values",
+    "spectral_radius",
+    "step_jacobians",
+    "transport_norms",
+]

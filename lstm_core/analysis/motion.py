@@ -1,0 +1,56 @@
+"""What a trajectory of the state does, and how constant an error stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SATURATED = 0.99
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A state trajectory in figures: its first and last size, its largest, how often it changes
+    sign (share of the steps of the most active unit), and the share of saturated readouts."""
+
+    first: float
+    last: float
+    largest: float
+    sign_changes: float
+    saturated: float
+
+    @property
+    def kind(self) -> str:
+        """``rests``, ``decays``, ``stays`` or ``grows``."""
+        if self.largest == 0:
+            return "rests"
+        if self.last < 0.1 * self.largest:
+            return "decays"
+        return "grows" if self.last > 100 * max(self.first, 1e-300) and self.last > 10 else "stays"
+
+
+def motion(state: np.ndarray, readout: np.ndarray) -> Motion:
+    """Describe (K, d_s) states and their (K, d_s) readouts."""
+    size = np.linalg.norm(state, axis=-1)
+    signs = np.sign(state)
+    changes = (signs[1:] * signs[:-1] < 0).mean(0).max(initial=0.0) if len(state) > 1 else 0.0
+    return Motion(
+        first=float(size[0]),
+        last=float(size[-1]),
+        largest=float(size.max()),
+        sign_changes=float(changes),
+        saturated=float((np.abs(readout) > SATURATED).mean()),
+    )
+
+
+def constancy(psi: np.ndarray) -> tuple[float, float]:
+    """How far an error is from constant: the largest change in one step, and from the last step to
+    the first, both relative to the last step. NaN where no error arrives (errata 18)."""
+    last = np.abs(psi[-1]).max()
+    if last == 0 or len(psi) < 2:
+        return float("nan"), float("nan")
+    return (
+        float(np.abs(np.diff(psi, axis=0)).max() / last),
+        float(np.abs(psi[0] - psi[-1]).max() / last),
+    )

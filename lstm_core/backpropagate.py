@@ -1,0 +1,133 @@
+"""The loop over time, backward: the only one. Document 000, Eq 144-172 with errata 21 and 22."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from lstm_core.arrays import NumpyArrays
+from lstm_core.checks import checked_explicit
+from lstm_core.records import Gradients, Recording
+from lstm_core.signals import Signal
+from lstm_core.step_tools import BackwardTools
+
+
+def backpropagate(
+    rec: Recording,
+    dE_dout: Any,
+    explicit: Mapping[str, Any] | None = None,
+    clip_alpha: float | None = None,
+) -> Gradients:
+    """Back-propagate an error through time and record every gradient.
+
+    Args:
+        rec: a recording of NumPy arrays.
+        dE_dout: the explicit part of dE/d output[n], (K, d_out) or (K, B, d_out).
+        explicit: explicit parts for other signals that carry an error between steps, by name, for
+            example ``{"s": ...}`` for a loss on the state.
+        clip_alpha: clip the derivatives of the accumulations to [-clip_alpha, clip_alpha]
+            (footnotes 19 and 24); off by default. The result is then no longer the gradient.
+
+    Raises:
+        ValueError, KeyError: naming the argument, what was expected and what came.
+    """
+    arrays = rec.products.arrays
+    if not isinstance(arrays, NumpyArrays):
+        raise ValueError(
+            "backpropagate needs a recording of NumPy arrays; this one is on a torch graph: call"
+            " .backward() on a loss of its signals, or unroll with NumPy arrays"
+        )
+    cell, products = rec.cell, rec.products
+    injected = checked_explicit(rec, dE_dout, explicit)
+    if clip_alpha is not None and not clip_alpha > 0:
+        raise ValueError(f"clip_alpha must be positive, or None for no clipping; got {clip_alpha}")
+    tools = BackwardTools(products, rec.clamps, arrays.dot, clip_alpha)
+    local = local_derivatives(rec)
+    nothing = [np.zeros_like(rec[name][0]) for name in cell.arrivals]
+    explicits = [(i, injected[name]) for i, name in enumerate(cell.arrivals) if name in injected]
+    wires = [(i, w) for i, w in enumerate(products.lagged_back) if w is not None]
+    unlagged = [None] * (len(cell.arrivals) - len(cell.lagged))
+    unwired = [i for i in range(len(cell.arrivals)) if i not in dict(wires)]
+    masks = alpha_masks(rec)
+    alphas = np.empty((*rec.output.shape[:-1], products.width), arrays.dtype)
+    row = np.empty_like(alphas[0])  # of all nodes; the same memory for every step
+    alphas_n = tuple([row[..., columns] for columns in products.columns.values()])
+    dot, step_back = arrays.dot, cell.step_back
+    arriving: list[Any] = list(nothing)
+    steps = []
+    for n, local_n in reversed(list(enumerate(zip(*local, strict=True)))):
+        tools.at = n
+        for i, given in explicits:
+            arriving[i] = arriving[i] + given[n]
+        totals, direct = step_back(local_n, arriving, alphas_n, tools)
+        steps.append(totals)
+        alphas[n] = row
+        if masks is not None:
+            row *= masks[n]
+        arriving = [*direct, *unlagged]
+        for i, weight in wires:
+            flow, rest = dot(row, weight), arriving[i]
+            arriving[i] = flow if rest is None else rest + flow
+        for i in unwired:
+            if arriving[i] is None:
+                arriving[i] = nothing[i]
+    table = {
+        name: arrays.at_all_steps(total[::-1])
+        for name, total in zip(cell.totals, zip(*steps, strict=True), strict=True)
+    }
+    table |= {name: alphas[..., columns] for name, columns in products.columns.items()}
+    passed = alphas if masks is None else alphas * masks
+    table |= cell.inner_gradients(rec, {name: pass_on(rec, name, table[name]) for name in table})
+    d_x = products.input_gradient(passed)
+    return Gradients(
+        recording=rec,
+        table=table,
+        alphas=passed,
+        d_x=np.zeros_like(rec.x) if d_x is None else d_x,
+        d_initial=initial_gradient(rec, dict(zip(cell.lagged, arriving, strict=False))),
+    )
+
+
+def pass_on(rec: Recording, name: str, gradient: np.ndarray) -> np.ndarray:
+    """What passes from a signal to what it was made of: nothing where it is forced."""
+    free = rec.clamps.free(name)
+    return gradient if free is None else gradient * free
+
+
+def local_derivatives(rec: Recording) -> tuple[np.ndarray, ...]:
+    """The cell's local derivatives for all steps, each (K, [B,] d)."""
+    slopes = {
+        signal.name: pass_on(rec, signal.name, warp_slope(signal, rec[signal.name]))
+        for signal in rec.cell.declared
+        if signal.warp
+    }
+    return rec.cell.local(rec, slopes, partial(pass_on, rec))
+
+
+def warp_slope(signal: Signal, value: np.ndarray) -> np.ndarray:
+    """The derivative of a squashing function, from its value."""
+    return value * (1 - value) if signal.warp == "sigmoid" else 1 - value * value
+
+
+def alpha_masks(rec: Recording) -> np.ndarray | None:
+    """1 where an accumulation is free and 0 where it is forced, for all nodes side by side."""
+    names = [node.name for node in rec.cell.nodes]
+    if not any(name in rec.clamps.forced for name in names):
+        return None
+    return np.concatenate(
+        [pass_on(rec, name, np.ones_like(rec[name])) for name in names],
+        -1,
+    )
+
+
+def initial_gradient(rec: Recording, returning: dict[str, Any]) -> dict[str, np.ndarray]:
+    """dE/d(initial values); a readout that follows the initial state adds to the state's."""
+    gradient = dict(returning)
+    for name in rec.follows:
+        signal = rec.cell.signals[name]
+        slope = warp_slope(signal, np.asarray(rec.initial[name]))
+        gradient[signal.of] = gradient[signal.of] + gradient.pop(name) * slope
+    return gradient

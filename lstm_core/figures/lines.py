@@ -1,0 +1,213 @@
+"""Lines over a common axis: the base of every figure over time or lag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from lstm_core.figures.figure import Figure
+from lstm_core.figures.theme import LIGHT, Style, Theme
+
+FONT = '"Source Sans", "Source Sans Pro", Arial, sans-serif'
+DECADES = (
+    "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
+    " ? format(datum.value, '.0e') : ''"
+)
+MARGIN_LEFT = 46  # room for the labels, the same on every chart, so that the time axes line up
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One line: its label, its values over the axis, and how it is drawn."""
+
+    label: str
+    values: np.ndarray
+    style: Style
+
+
+def line_figure(
+    series: Sequence[Series],
+    *,
+    alt_text: str,
+    y_title: str = "",
+    x_title: str = "n",
+    scale: str = "linear",
+    cursor: int | None = None,
+    theme: Theme = LIGHT,
+    height: int = 120,
+    start: int = 0,
+    time_axis: bool = True,
+    domain: tuple[float, float] | None = None,
+) -> Figure:
+    """Lines over ``start``, ``start + 1``, ...
+
+    ``scale``: ``linear`` (0 marked), ``unit`` (0 to 1) or ``log`` (1 marked; values that are not
+    positive are left out). ``cursor``: the step to mark. ``time_axis=False`` leaves out the labels
+    of the steps, for a chart that stands above another with the same axis. ``domain``: a fixed
+    range of values, the same for charts that are to be compared; the lines are cut off at it.
+    """
+    length = len(series[0].values)
+    axis = np.arange(start, start + length)
+    values = np.concatenate([np.asarray(line.values, float) for line in series])
+    if scale == "log":
+        values = np.where(values > 0, values, np.nan)
+    spec = _line_spec(
+        tuple((line.label, line.style) for line in series),
+        y_title,
+        x_title,
+        scale,
+        cursor is not None,
+        theme,
+        height,
+        time_axis,
+        domain,
+    )
+    data: dict[str, np.ndarray] = {
+        "n": np.tile(axis, len(series)),
+        "value": values,
+        "series": np.repeat(np.array([line.label for line in series]), length),
+    }
+    if cursor is not None:
+        data["here"] = data["n"] == cursor
+    return Figure(spec, data, alt_text)
+
+
+@cache
+def _line_spec(
+    series: tuple[tuple[str, Style], ...],
+    y_title: str,
+    x_title: str,
+    scale: str,
+    has_cursor: bool,
+    theme: Theme,
+    height: int,
+    time_axis: bool,
+    domain: tuple[float, float] | None,
+) -> dict[str, Any]:
+    labels = [label for label, _ in series]
+    styles = [style for _, style in series]
+    legend = (
+        alt.Legend(title=None, orient="top", direction="horizontal", symbolType="stroke")
+        if len(series) > 1
+        else None
+    )
+    y_scale = {
+        "linear": alt.Scale(zero=False, nice=True),
+        "unit": alt.Scale(domain=[0, 1]),
+        "log": alt.Scale(type="log", nice=True),
+    }[scale]
+    if domain is not None:
+        y_scale = alt.Scale(type="log" if scale == "log" else "linear", domain=list(domain))
+    y_axis = alt.Axis(
+        title=y_title or None,
+        tickCount=3 if scale != "log" else 5,
+        minExtent=MARGIN_LEFT,
+        maxExtent=MARGIN_LEFT,
+        labelExpr=DECADES if scale == "log" else "format(datum.value, '~g')",
+        gridOpacity=0.5,
+        ticks=scale != "log",
+    )
+    title = x_title if time_axis else None
+    lines = (
+        alt.Chart()
+        .mark_line(clip=True)
+        .encode(
+            x=alt.X(
+                "n:Q", title=title, axis=x_axis(time_axis), scale=alt.Scale(nice=False, zero=False)
+            ),
+            y=alt.Y("value:Q", axis=y_axis, scale=y_scale),
+            color=alt.Color(
+                "series:N",
+                scale=alt.Scale(domain=labels, range=[style.color for style in styles]),
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "series:N",
+                scale=alt.Scale(domain=labels, range=[list(style.dash) for style in styles]),
+                legend=legend,
+            ),
+            strokeWidth=alt.StrokeWidth(
+                "series:N",
+                scale=alt.Scale(domain=labels, range=[style.width for style in styles]),
+                legend=None,
+            ),
+        )
+    )
+    color = alt.Color("series:N")
+    layers: list[Any] = [lines]
+    if scale != "unit":
+        mark = 1 if scale == "log" else 0
+        layers.insert(0, alt.Chart().mark_rule(color=theme.faint).encode(y=alt.datum(mark)))
+    if has_cursor:
+        here = alt.Chart().transform_filter("datum.here")
+        layers.insert(0, here.mark_rule(color=theme.cursor, strokeWidth=1.5).encode(x="n:Q"))
+        layers.append(
+            here.mark_point(filled=True, size=45, opacity=1, clip=True).encode(
+                x="n:Q", y="value:Q", color=color
+            )
+        )
+    tips = [
+        alt.Tooltip("series:N", title=" "),
+        alt.Tooltip("n:Q", title=x_title),
+        alt.Tooltip("value:Q", format=".6g"),
+    ]
+    layers.append(
+        alt.Chart()
+        .mark_point(size=120, opacity=0, clip=True)
+        .encode(x="n:Q", y="value:Q", tooltip=tips)
+    )
+    return finished(alt.layer(*layers).properties(height=height), theme)
+
+
+def x_axis(labels: bool = True) -> alt.Axis:
+    """Whole-number ticks, the same on every chart over time."""
+    return alt.Axis(
+        format="d", tickMinStep=1, labelFlush=True, grid=False, titlePadding=2, labels=labels
+    )
+
+
+def finished(chart: Any, theme: Theme) -> dict[str, Any]:
+    """The constant spec of an Altair chart: as wide as its place, on the page's own ground."""
+    spec = chart.to_dict(validate=True)
+    spec.pop("$schema", None)
+    spec.pop("data", None)
+    spec.pop("datasets", None)
+    for layer in spec.get("layer", ()):
+        layer.pop("data", None)
+        if not any("field" in channel for channel in layer["encoding"].values()):
+            layer["data"] = {"values": [{}]}  # a guide: drawn once, not for every row
+    config = {
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": theme.text,
+            "titleColor": theme.text,
+            "titleFontWeight": "normal",
+            "titleFontSize": 13,
+            "labelFontSize": 12,
+            "labelPadding": 4,
+            "domain": False,
+            "tickColor": theme.faint,
+            "gridColor": theme.faint,
+        },
+        "legend": {
+            "labelColor": theme.text,
+            "labelFontSize": 12,
+            "padding": 0,
+            "offset": 3,
+            "symbolSize": 110,
+            "columnPadding": 7,
+        },
+        "font": FONT,
+        "background": "transparent",
+    }
+    return spec | {
+        "width": "container",
+        "config": config,
+        "padding": {"left": 2, "right": 12, "top": 2, "bottom": 2},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+    }

@@ -1,0 +1,139 @@
+"""Figures of a recording's signals and gradients over time, chosen by kind, never by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lstm_core.figures.figure import Figure
+from lstm_core.figures.lines import Series, line_figure
+from lstm_core.figures.theme import LIGHT, Theme, style
+from lstm_core.records import Gradients, Recording
+from lstm_core.signals import Signal
+
+PANELS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("gates", ("gate",), "unit"),
+    ("signals", ("candidate", "state", "readout", "value"), "linear"),
+    ("accumulations", ("accumulation",), "linear"),
+)
+
+
+GREEK = {"psi": "ψ", "chi": "χ", "rho": "ρ"}
+
+
+def names_of_kind(rec: Recording, kinds: Sequence[str]) -> list[str]:
+    """The recorded signals of some kinds, in the order of their computation."""
+    return [name for name, signal in rec.cell.signals.items() if signal.kind in kinds]
+
+
+def label(signal: Signal, notation: str = "paper") -> str:
+    """A signal's name on screen, in the ``paper``'s notation or the ``framework``'s."""
+    return signal.torch if notation == "framework" and signal.torch else signal.name
+
+
+def signal_traces(
+    rec: Recording,
+    names: Sequence[str],
+    unit: int = 0,
+    *,
+    cursor: int | None = None,
+    scale: str = "linear",
+    notation: str = "paper",
+    theme: Theme = LIGHT,
+    height: int = 120,
+    time_axis: bool = True,
+) -> Figure:
+    """Some signals of one unit over time. ``rec`` has no batch axis."""
+    series = [
+        Series(label(rec.cell.signals[name], notation), rec[name][:, unit], style(name, theme, i))
+        for i, name in enumerate(names)
+    ]
+    ends = ", ".join(
+        f"{line.label} from {line.values[0]:.3g} to {line.values[-1]:.3g}" for line in series
+    )
+    return line_figure(
+        series,
+        alt_text=f"Unit {unit} over {len(rec)} steps: {ends}.",
+        scale=scale,
+        cursor=cursor,
+        theme=theme,
+        height=height,
+        time_axis=time_axis,
+    )
+
+
+def gradient_traces(
+    back: Gradients,
+    names: Sequence[str] = ("psi", "chi"),
+    unit: int | None = 0,
+    *,
+    cursor: int | None = None,
+    theme: Theme = LIGHT,
+    height: int = 120,
+    time_axis: bool = True,
+    domain: tuple[float, float] | None = None,
+) -> Figure:
+    """Error gradients over time: of one unit, or, with ``unit=None``, their 2-norm on a log axis."""
+    series = [
+        Series(
+            f"‖{GREEK.get(name, name)}[n]‖" if unit is None else GREEK.get(name, name),
+            np.linalg.norm(back[name], axis=-1) if unit is None else back[name][:, unit],
+            style(name, theme, i),
+        )
+        for i, name in enumerate(names)
+    ]
+    return line_figure(
+        series,
+        alt_text=" ".join(_travel(line.label, line.values) for line in series),
+        scale="log" if unit is None else "linear",
+        cursor=cursor,
+        theme=theme,
+        height=height,
+        time_axis=time_axis,
+        domain=domain,
+        x_title="n   (the error flows to the left)",
+    )
+
+
+def sequence(
+    columns: Mapping[str, np.ndarray],
+    *,
+    cursor: int | None = None,
+    scale: str = "linear",
+    y_title: str = "",
+    theme: Theme = LIGHT,
+    height: int = 120,
+    time_axis: bool = True,
+) -> Figure:
+    """Any sequences over time, by name: an input, a prediction beside its target."""
+    series = [
+        Series(name, np.asarray(values), style(name, theme, i))
+        for i, (name, values) in enumerate(columns.items())
+    ]
+    ranges = ", ".join(
+        f"{line.label} between {np.nanmin(line.values):.3g} and {np.nanmax(line.values):.3g}"
+        for line in series
+    )
+    return line_figure(
+        series,
+        alt_text=f"{len(series[0].values)} steps: {ranges}.",
+        scale=scale,
+        cursor=cursor,
+        y_title=y_title,
+        theme=theme,
+        height=height,
+        time_axis=time_axis,
+    )
+
+
+def _travel(name: str, values: np.ndarray) -> str:
+    """How far an error gets from the last step back, in words."""
+    size = np.abs(values)
+    if not size[-1]:
+        return f"{name} is 0 at the last step and reaches {size.max():.2g} at most."
+    relative = size[::-1] / size[-1]
+    (below,) = np.nonzero(relative < 1e-3)
+    if len(below):
+        return f"{name} falls below 1e-3 of its last value after {below[0]} steps."
+    return f"{name} is {relative[-1]:.2g} times its last value at the first step."

@@ -1,0 +1,61 @@
+"""One colour, dash and width per role, the same in every figure; safe for colour-blind readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a line of one role is drawn."""
+
+    color: str
+    dash: tuple[int, ...] = (1, 0)
+    width: float = 2.0
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a ground: ``text`` also draws the state, ``faint`` the guides."""
+
+    name: str
+    text: str
+    faint: str
+    cursor: str
+    psi: str
+    chi: str
+    background: str
+
+
+LIGHT = Theme("light", "#1b1b1f", "#b9bcc4", "#d0342c", "#5b2a86", "#a463c9", "#ffffff")
+DARK = Theme("dark", "#f2f2f5", "#5a5e68", "#ff8a80", "#c9a2ec", "#8f5cc2", "#0e1117")
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+# Okabe-Ito, by the last part of a signal's name, so that a gate and its accumulation agree.
+ROLES = {
+    "cs": Style("#0072B2"),
+    "cu": Style("#E69F00", (6, 3)),
+    "cr": Style("#009E73", (2, 2)),
+    "cx": Style("#CC79A7", (8, 3, 2, 3)),
+    "du": Style("#56B4E9", (6, 2, 2, 2)),
+    "u": Style("#56B4E9", (6, 2, 2, 2)),
+    "v": Style("#D55E00", (4, 2)),
+    "r": Style("#8a8f98", (2, 2)),
+    "x": Style("#8a8f98"),
+}
+SPARE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8a8f98")
+SPARE_DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 2), (6, 2, 2, 2), (1, 3))
+BACKWARD = {"psi": ((1, 0), 3.0), "chi": ((5, 3), 3.0)}
+
+
+def style(name: str, theme: Theme, position: int = 0) -> Style:
+    """The style of a signal or of a gradient, by its name; unknown names follow in order."""
+    if name in BACKWARD:
+        dash, width = BACKWARD[name]
+        return Style(theme.psi if name == "psi" else theme.chi, dash, width)
+    if name == "s":
+        return Style(theme.text, (1, 0), 2.5)
+    role = name.rsplit("_", 1)[-1]
+    if role in ROLES:
+        return ROLES[role]
+    return Style(SPARE[position % len(SPARE)], SPARE_DASHES[position % len(SPARE_DASHES)])

@@ -1,0 +1,120 @@
+"""How far an error travels: norms against lag, and the n x l map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from lstm_core.figures.figure import Figure
+from lstm_core.figures.lines import Series, line_figure
+from lstm_core.figures.theme import LIGHT, Style, Theme, style
+
+LINES = {
+    "exact": Style("#5b2a86", (1, 0), 3.0),
+    "paper": Style("#E69F00", (6, 3), 2.0),
+    "cec": Style("#0072B2", (2, 2), 2.0),
+    "bound": Style("#8a8f98", (8, 3, 2, 3), 1.5),
+}
+LOWEST = 1e-20
+DECADES = 6  # a map's colours go from 1e-6 to 1e6, so that maps can be compared
+
+
+def transport_by_lag(
+    norms: Mapping[str, np.ndarray],
+    *,
+    cursor: int | None = None,
+    theme: Theme = LIGHT,
+    height: int = 240,
+    domain: tuple[float, float] | None = None,
+) -> Figure:
+    """Norms of d psi[n]/d psi[l] against the lag l - n, several kinds or systems, on a log axis.
+
+    ``norms``: name -> (lags,); names of ``LINES`` keep their colours. Values below 1e-20 are left out.
+    """
+    series = [
+        Series(name, np.where(values >= LOWEST, values, np.nan), _look(name, i, theme))
+        for i, (name, values) in enumerate(norms.items())
+    ]
+    return line_figure(
+        series,
+        alt_text=" ".join(_words(name, values) for name, values in norms.items()),
+        y_title="‖∂ψ[n] / ∂ψ[l]‖",
+        x_title="lag l − n",
+        scale="log",
+        cursor=cursor,
+        theme=theme,
+        height=height,
+        domain=domain,
+    )
+
+
+def _look(name: str, position: int, theme: Theme) -> Style:
+    if name == "exact":
+        return Style(theme.psi, (1, 0), 3.0)
+    return LINES.get(name) or style(f"run_{position}", theme, position)
+
+
+def _words(name: str, values: np.ndarray) -> str:
+    (below,) = np.nonzero(values < 1e-3)
+    peak = int(np.nanargmax(values))
+    grown = f"grows to {values[peak]:.3g} at lag {peak}" if values[peak] > 1.001 else "never grows"
+    fallen = f"falls below 1e-3 at lag {below[0]}" if len(below) else "stays above 1e-3"
+    return f"{name}: {grown}, {fallen}."
+
+
+def transport_map(norms: np.ndarray, *, theme: Theme = LIGHT, height: int = 300) -> Figure:
+    """The (K, K) norms of d psi[n]/d psi[l] as colours, log10, white where the norm is 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decades = np.log10(np.where(norms >= LOWEST, norms, np.nan))
+    steps = len(norms)
+    last = norms[0, -1]
+    alt_text = f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."
+    return Figure(_map_spec(theme, height), {"z": decades}, alt_text, engine="plotly")
+
+
+@cache
+def _map_spec(theme: Theme, height: int) -> dict[str, Any]:
+    axis = {
+        "color": theme.text,
+        "gridcolor": "rgba(0,0,0,0)",
+        "zeroline": False,
+        "tickformat": "d",
+        "constrain": "domain",
+    }
+    return {
+        "data": [
+            {
+                "type": "heatmap",
+                "zmid": 0,
+                "zmin": -DECADES,
+                "zmax": DECADES,
+                "colorscale": [
+                    [0, "#08306b"],
+                    [0.25, "#4292c6"],
+                    [0.5, "#f7f7f7"],
+                    [0.75, "#f08a24"],
+                    [1, "#7f2704"],
+                ],
+                "colorbar": {
+                    "title": {"text": "log₁₀", "font": {"color": theme.text}},
+                    "tickvals": [-6, -3, 0, 3, 6],
+                    "thickness": 10,
+                    "tickfont": {"color": theme.text},
+                },
+                "hovertemplate": "n = %{y}, l = %{x}: 10^%{z:.2f}<extra></extra>",
+                "hoverongaps": False,
+            }
+        ],
+        "layout": {
+            "height": height,
+            "margin": {"l": 46, "r": 8, "t": 8, "b": 40},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": theme.text},
+            "xaxis": axis | {"title": {"text": "l   (where the error enters)"}},
+            "yaxis": axis | {"title": {"text": "n   (where it arrives)"}, "autorange": "reversed"},
+        },
+    }

@@ -1,0 +1,85 @@
+"""The loop over time, forward: the only one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lstm_core.arrays import arrays_for
+from lstm_core.cells.base import Cell
+from lstm_core.checks import checked_clamp, checked_initial, checked_theta, checked_x, named
+from lstm_core.clamps import Clamps
+from lstm_core.products import Products
+from lstm_core.records import Recording
+from lstm_core.step_tools import ForwardTools
+
+
+def unroll(
+    cell: Cell,
+    theta: Mapping[str, Any],
+    x: Any,
+    initial: Mapping[str, Any] | None = None,
+    clamp: Mapping[str, Any] | None = None,
+    dtype: Any = None,
+) -> Recording:
+    """Run a cell over a sequence and record every signal (document 000, Eq 126-136).
+
+    Args:
+        cell: one of ``CELLS``.
+        theta: parameters by name; shapes as declared in ``cell.params``.
+        x: input, (K, d_x) or (K, B, d_x). Tensors keep the result on the autograd graph.
+        initial: values before step 0 by signal name, (d,) or (B, d); zero where absent. A readout
+            that is the warp of the state follows the state unless it is given.
+        clamp: signal name -> forced values: a number, (d,) per unit, (K, 1) per step, (K, d) or
+            (K, B, d); NaN leaves an entry free.
+        dtype: ``float32`` or ``float64`` (the default) for NumPy input.
+
+    Raises:
+        ValueError, KeyError: naming the argument, what was expected and what came.
+    """
+    arrays = arrays_for([x, *named("theta", theta).values()], dtype)
+    theta, sizes = checked_theta(cell, theta, arrays)
+    x = checked_x(cell, x, sizes["d_x"], arrays)
+    batch = tuple(x.shape[1:-1])
+    widths = {name: sizes[signal.size] for name, signal in cell.signals.items()}
+    start = checked_initial(cell, initial, widths, batch, arrays)
+    forced = checked_clamp(cell, clamp, widths, (len(x), *batch))
+    shapes = {name: (len(x), *batch, width) for name, width in widths.items()}
+    clamps = Clamps(forced, shapes, arrays)
+    products = Products(cell, theta, sizes, arrays)
+    with arrays.quiet():
+        table = _run(products, clamps, x, tuple([start[name] for name in cell.lagged]))
+    return Recording(
+        cell=cell,
+        theta=theta,
+        x=x,
+        initial=start,
+        follows=tuple(
+            name for name in cell.lagged if name not in cell.carried and name not in (initial or {})
+        ),
+        clamps=clamps,
+        products=products,
+        table=table,
+    )
+
+
+def _run(products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+    """Every signal at all steps; ``before``: the lagged signals before step 0."""
+    arrays, layout = products.arrays, products.layout
+    external = products.external(x)
+    tools = ForwardTools(products, clamps, external.shape[1:])
+    dot, added, step, start = arrays.dot, arrays.added, products.cell.step, tools.start
+    warps, lagged = tools.warps, layout.lagged
+    recurrent = [(i, weight) for i, weight in enumerate(products.lagged) if weight is not None]
+    share = arrays.zeros(external.shape[1:])
+    rows = []
+    for n, nodes in enumerate(external):
+        for i, weight in recurrent:
+            nodes = added(nodes, dot(before[i], weight, share))
+        others = step(start(n, nodes), before, tools)
+        row = (tools.nodes, warps(), *others)
+        rows.append(row)
+        before = lagged(row)
+    all_nodes, *pieces = zip(*rows, strict=True)
+    values = [arrays.at_all_steps(piece) for piece in pieces]
+    return layout.table([arrays.nodes_at_all_steps(external, all_nodes), *values])
