@@ -1,0 +1,1 @@
+"""Bundled data and trained weights, and the script that made the weights."""
