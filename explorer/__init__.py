@@ -1,0 +1,1 @@
+"""The web app's own parts: state, controls, input, export."""

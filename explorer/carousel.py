@@ -1,0 +1,184 @@
+"""*The constant error carousel*: its state, its presets, and what it computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+import lstm_core as lc
+from explorer.fields import choice, integer, number, steps_set
+from explorer.finite import require_finite
+from explorer.limits import MAX_STEPS
+from lstm_core import sequences
+from lstm_core.analysis import KINDS, constancy
+
+GATES = ("cs", "cu", "cr")
+MODES = {
+    "free": "from the weights",
+    "constant": "held at a value",
+    "schedule": "switched at a step",
+    "bias": "pushed by its bias",
+}
+SYSTEMS = {"lstm": "Vanilla LSTM", "scalar": "Gated scalar"}
+ERRORS = {"output": "the value v", "state": "the state s"}
+PATTERNS = {"ones": "ones", "ramp": "a ramp", "alternating": "plus, minus", "noise": "noise"}
+SCALAR_STEPS = 20
+
+
+@dataclass(frozen=True)
+class CarouselState:
+    """How each gate is set, where the error enters, and the scalar carousel's switches."""
+
+    system: str = choice("lstm", *SYSTEMS)
+    steps: int = integer(40, 3, MAX_STEPS)
+    width: int = integer(4, 1, 8)
+    seed: int = integer(2, 0, 9999)
+    error: str = choice("output", *ERRORS)
+    cs_mode: str = choice("constant", *MODES)
+    cu_mode: str = choice("constant", *MODES)
+    cr_mode: str = choice("free", *MODES)
+    cs: float = number(0.9, 0.0, 1.0)
+    cu: float = number(0.1, 0.0, 1.0)
+    cr: float = number(1.0, 0.0, 1.0)
+    cs_before: float = number(1.0, 0.0, 1.0)
+    cu_before: float = number(1.0, 0.0, 1.0)
+    cr_before: float = number(0.0, 0.0, 1.0)
+    cs_at: int = integer(20, 1, MAX_STEPS - 1)
+    cu_at: int = integer(5, 1, MAX_STEPS - 1)
+    cr_at: int = integer(39, 1, MAX_STEPS - 1)
+    cs_bias: float = number(5.0, -40.0, 40.0)
+    cu_bias: float = number(-5.0, -40.0, 40.0)
+    cr_bias: float = number(-5.0, -40.0, 40.0)
+    unit: int = integer(0, 0, 7)
+    n: int = integer(20, 0, MAX_STEPS - 1)
+    pattern: str = choice("ones", *PATTERNS)
+    opened: tuple[int, ...] = steps_set((1, 2, 3), SCALAR_STEPS - 1)
+    cleared: tuple[int, ...] = steps_set((14,), SCALAR_STEPS - 1)
+
+
+def presets() -> dict[str, CarouselState]:
+    """Named states, each with a point of its own."""
+    start = CarouselState()
+    held = {"cs_mode": "constant", "cu_mode": "constant", "cr_mode": "constant"}
+    example = replace(start, **held, cs=1.0, cu=0.0, cr=0.0)  # type: ignore[arg-type]
+    pushed = {"cs_mode": "bias", "cu_mode": "bias", "cr_mode": "bias"}
+    saturated = settle(replace(start, **pushed, steps=20))  # type: ignore[arg-type]
+    return {
+        "Leak of a tenth": start,
+        "Example 2, as printed": example,
+        "Example 2, opened at the end": replace(example, cr_mode="schedule", cr=1.0),
+        "Saturated, b = 5": saturated,
+        "Saturated, b = 20": replace(saturated, cs_bias=20.0, cu_bias=-20.0, cr_bias=-20.0),
+        "Gated scalar (12.16)": replace(start, system="scalar"),
+    }
+
+
+def settle(state: CarouselState) -> CarouselState:
+    """Keep switches, cursor and unit inside what there is."""
+    last = (SCALAR_STEPS if state.system == "scalar" else state.steps) - 1
+    return replace(
+        state,
+        n=min(state.n, last),
+        unit=min(state.unit, state.width - 1),
+        cs_at=min(state.cs_at, state.steps - 1),
+        cu_at=min(state.cu_at, state.steps - 1),
+        cr_at=min(state.cr_at, state.steps - 1),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class CarouselRun:
+    """Signals, gradients, and the error's travel for one setting of the gates."""
+
+    rec: lc.Recording
+    back: lc.Gradients
+    by_lag: dict[str, np.ndarray]
+    change: float
+    drift: float
+
+
+def random_weights(cell: lc.Cell, seed: int, width: int) -> dict[str, np.ndarray]:
+    """Every parameter drawn from 0.5 N(0, 1), as for the figures of errata 18."""
+    rng = np.random.default_rng(seed)
+    sizes = {"d_x": 1, "d_s": width}
+    return {
+        name: 0.5 * rng.normal(size=[sizes[symbol] for symbol in param.shape])
+        for name, param in cell.params.items()
+    }
+
+
+def run(state: CarouselState) -> CarouselRun:
+    """The run that a state describes; what is only looked at does not matter to it."""
+    if state.system == "scalar":
+        return _run_scalar(state.pattern, state.opened, state.cleared)
+    return _run_lstm(replace(state, n=0, unit=0))
+
+
+@lru_cache(maxsize=64)
+def _run_lstm(state: CarouselState) -> CarouselRun:
+    """The Vanilla LSTM with its gates as set; the error enters at the last step."""
+    cell = lc.CELLS["vanilla_lstm"]
+    theta = random_weights(cell, state.seed, state.width)
+    clamp: dict[str, Any] = {}
+    for gate in GATES:
+        mode, value = getattr(state, f"{gate}_mode"), getattr(state, gate)
+        if mode == "bias":
+            theta[f"b_{gate}"] = np.full(state.width, getattr(state, f"{gate}_bias"))
+        elif mode == "constant":
+            clamp[f"g_{gate}"] = value
+        elif mode == "schedule":
+            before = getattr(state, f"{gate}_before")
+            late = np.arange(state.steps) >= getattr(state, f"{gate}_at")
+            clamp[f"g_{gate}"] = np.where(late, value, before)[:, None]
+    x = sequences.noise(state.steps, seed=state.seed)
+    return _follow(lc.unroll(cell, theta, x, clamp=clamp), state.error)
+
+
+@lru_cache(maxsize=64)
+def _run_scalar(pattern: str, opened: tuple[int, ...], cleared: tuple[int, ...]) -> CarouselRun:
+    """a = g_i p + g_f a' (document 004, Figure 12.16): the LSTM's state path alone, all else held."""
+    cell = lc.CELLS["vanilla_lstm"]
+    theta = lc.init_params(cell, 0, weights="zeros", d_x=1, d_s=1)
+    p = scalar_input(pattern)
+    g_i, g_f = np.zeros((SCALAR_STEPS, 1)), np.ones((SCALAR_STEPS, 1))
+    g_i[list(opened)], g_f[list(cleared)] = 1.0, 0.0
+    clamp = {"u": p, "g_cu": g_i, "g_cs": g_f, "g_cr": 1.0}
+    return _follow(lc.unroll(cell, theta, p, clamp=clamp), "state")
+
+
+def scalar_input(pattern: str) -> np.ndarray:
+    """p[n] of the scalar carousel: (20, 1)."""
+    n = np.arange(SCALAR_STEPS)[:, None]
+    if pattern == "ones":
+        return np.ones((SCALAR_STEPS, 1))
+    if pattern == "ramp":
+        return n / 10
+    if pattern == "alternating":
+        return (-1.0) ** n
+    return sequences.noise(SCALAR_STEPS, seed=3)
+
+
+def _follow(rec: lc.Recording, error: str) -> CarouselRun:
+    at_end = np.zeros_like(rec.output)
+    at_end[-1] = 1.0
+    nothing = np.zeros_like(at_end)
+    back = (
+        lc.backpropagate(rec, at_end)
+        if error == "output"
+        else lc.backpropagate(rec, nothing, explicit={rec.cell.state: at_end})
+    )
+    require_finite(rec, back)
+    by_lag = {kind: lc.norms_by_lag(lc.transport_norms(rec, kind)) for kind in KINDS}
+    change, drift = constancy(back["psi"])
+    return CarouselRun(rec, back, by_lag, change, drift)
+
+
+def saturation_estimate(state: CarouselState) -> float | None:
+    """8 e^-b, the size of the change in one step when all gates are saturated by +-b (errata 18)."""
+    if {state.cs_mode, state.cu_mode, state.cr_mode} != {"bias"}:
+        return None
+    b = min(state.cs_bias, -state.cu_bias, -state.cr_bias)
+    return 8 * float(np.exp(-b)) if b > 0 else None

@@ -1,0 +1,186 @@
+"""*Inside the cell*: its state, its presets, and what it computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+import lstm_core as lc
+from explorer.edits import Edits, apply_edits, edits_field, fits
+from explorer.fields import choice, integer, numbers, words
+from explorer.finite import require_finite
+from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
+from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
+from lstm_core.readout import (
+    cross_entropy,
+    last_step,
+    linear_readout,
+    readout_gradients,
+    squared_error,
+)
+
+VIEWS = {
+    "unit": "One unit",
+    "all": "All units",
+    "sums": "Sums and gradients",
+    "gates": "Gate use",
+}
+LOSSES = {"every": "every step", "last": "last step"}
+YEARS = 309
+
+
+@dataclass(frozen=True)
+class InsideState:
+    """Input, loss, weights and what is looked at."""
+
+    source: str = choice("sunspots", *SOURCES)
+    text: str = words("the cat sat on the mat", MAX_TEXT)
+    series: tuple[float, ...] = numbers()
+    steps: int = integer(60, MIN_STEPS, MAX_STEPS)
+    start: int = integer(240, 0, YEARS - MIN_STEPS - 1)
+    seed: int = integer(0, 0, 9999)
+    loss: str = choice("every", *LOSSES)
+    edits: Edits = edits_field()
+    view: str = choice("unit", *VIEWS)
+    unit: int = integer(4, 0, 63)
+    n: int = integer(20, 0, MAX_STEPS - 1)
+    notation: str = choice("paper", "paper", "framework")
+    weight: str = words("W_v_cs", 12)
+
+
+def presets() -> dict[str, InsideState]:
+    """Named states, each with a point of its own."""
+    start = InsideState()
+    return {
+        "Solar cycle": start,
+        "Reading text": replace(
+            start, source="text", text="said the cat, 'we are all mad here.'", n=14, unit=20
+        ),
+        "Pulses far apart": replace(start, source="pulses", steps=100, n=26, unit=2),
+        "Forget at once": replace(
+            start, edits=(("b_cs*", 0.0), ("W_x_cs*", 0.0), ("W_s_cs*", 0.0), ("W_v_cs*", 0.0))
+        ),
+        "Loss at the end only": replace(start, loss="last", view="sums", n=50),
+    }
+
+
+def settle(state: InsideState) -> InsideState:
+    """Keep the cursor, the unit and the window inside what there is."""
+    start = (
+        min(state.start, len(sunspots()[0]) - 1 - state.steps)
+        if state.source == "sunspots"
+        else state.start
+    )
+    units = width(state)
+    names = cell(state).params
+    return replace(
+        state,
+        start=max(start, 0),
+        n=min(state.n, last) if (last := length(state) - 1) >= 0 else state.n,
+        unit=min(state.unit, units - 1),
+        weight=state.weight if state.weight in names else next(iter(names)),
+    )
+
+
+def cell(state: InsideState) -> lc.Cell:
+    """The cell that reads this input."""
+    return _model(state).cell
+
+
+def _model(state: InsideState) -> Model:
+    return model("text" if state.source == "text" else "sunspots")
+
+
+def width(state: InsideState) -> int:
+    """The number of units of the cell that reads this input."""
+    trained = _model(state)
+    return int(trained.W_y.shape[1])
+
+
+def length(state: InsideState) -> int:
+    """The number of steps of the input; 0 where there is none yet."""
+    try:
+        return len(reading(state).x)
+    except ValueError:
+        return 0
+
+
+def reading(state: InsideState) -> Reading:
+    return _reading(state.source, state.steps, state.start, state.seed, state.text, state.series)
+
+
+@lru_cache(maxsize=64)
+def _reading(
+    source: str, steps: int, start: int, seed: int, text: str, series: tuple[float, ...]
+) -> Reading:
+    return read_input(source, steps, start=start, seed=seed, text=text, series=series)
+
+
+@dataclass(frozen=True, eq=False)
+class InsideRun:
+    """One run of the trained cell: signals, gradients, readout and loss."""
+
+    reading: Reading
+    rec: lc.Recording
+    back: lc.Gradients
+    y: np.ndarray
+    error: float
+
+
+def run(state: InsideState) -> InsideRun:
+    """The run that a state describes; the same state gives the same object."""
+    return _run(
+        state.source,
+        state.steps,
+        state.start,
+        state.seed,
+        state.text,
+        state.series,
+        state.loss,
+        state.edits,
+    )
+
+
+@lru_cache(maxsize=32)
+def _run(
+    source: str,
+    steps: int,
+    start: int,
+    seed: int,
+    text: str,
+    series: tuple[float, ...],
+    loss: str,
+    edits: Edits,
+) -> InsideRun:
+    read = _reading(source, steps, start, seed, text, series)
+    trained = model("text" if read.is_text else "sunspots")
+    theta = _edited(trained, edits)
+    rec = lc.unroll(trained.cell, theta, read.x)
+    y = linear_readout(rec.output, trained.W_y, trained.b_y)
+    mask = last_step(y) if loss == "last" else None
+    if read.is_text:
+        error, dE_dy, _ = cross_entropy(y, read.target, mask)
+    else:
+        error, dE_dy = squared_error(y, read.target, mask)
+    dE_dout, _, _ = readout_gradients(rec.output, dE_dy, trained.W_y)
+    back = lc.backpropagate(rec, dE_dout)
+    require_finite(rec, back)
+    return InsideRun(read, rec, back, y, float(error))
+
+
+def theta(state: InsideState) -> dict[str, np.ndarray]:
+    """The weights in use, with the visitor's edits."""
+    return _edited(_model(state), state.edits)
+
+
+def _edited(trained: Model, edits: Edits) -> dict[str, np.ndarray]:
+    """The weights with the edits that concern this cell; the others are for the other cell."""
+    elsewhere = [model(name).theta for name in MODELS if model(name) is not trained]
+    mine = tuple(
+        edit
+        for edit in edits
+        if fits(trained.theta, edit[0]) or not any(fits(theta, edit[0]) for theta in elsewhere)
+    )
+    return apply_edits(trained.theta, mine)

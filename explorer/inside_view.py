@@ -1,0 +1,182 @@
+"""The parts of *Inside the cell*: input controls, charts, and the step in numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.csv_input import CsvProblem, read_series
+from explorer.inside import InsideRun, InsideState
+from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES
+from explorer.notation import equation
+from explorer.show import show, theme
+from explorer.store import Store
+from lstm_core.analysis import gate_shares
+from lstm_core.figures import (
+    gate_saturation,
+    gradient_traces,
+    names_of_kind,
+    sequence,
+    signal_heat,
+    signal_traces,
+)
+from lstm_core.sequences import ALPHABET
+from lstm_core.substitute import step_in_numbers
+
+
+def input_controls(store: Store[InsideState]) -> None:
+    """The settings that belong to the chosen input."""
+    source = store.state.source
+    if source == "text":
+        st.text_area("Text to read", max_chars=MAX_TEXT, height=90, **store.widget("text"))
+        return
+    if source == "csv":
+        _upload(store)
+    else:
+        store.slider("steps", "steps")
+    if source == "sunspots":
+        store.slider("start", "from year 1700 +")
+    if source == "noise":
+        st.number_input("seed", 0, 9999, step=1, **store.widget("seed"))
+
+
+def _upload(store: Store[InsideState]) -> None:
+    file = st.file_uploader(
+        "CSV file",
+        type=None,
+        key="csv",
+        help=f"The first {MAX_STEPS} rows of its last column of numbers are read, and standardised.",
+    )
+    if said := st.session_state.get("csv/said"):
+        kind, sentence = said
+        (st.error if kind == "error" else st.caption)(sentence)
+    if file is None:
+        return
+    if st.session_state.get("csv/read") == file.file_id:
+        return
+    st.session_state["csv/read"] = file.file_id
+    try:
+        series = read_series(file.getvalue(), max_rows=MAX_STEPS, max_bytes=MAX_UPLOAD_BYTES)
+    except CsvProblem as problem:
+        st.session_state["csv/said"] = ("error", f"{file.name}: {problem}")
+    else:
+        store.change(series=series.values)
+        words = " ".join([f"{file.name}, column “{series.name}”.", *series.notes])
+        st.session_state["csv/said"] = ("info", words)
+    st.rerun()
+
+
+def charts(run: InsideRun, state: InsideState) -> None:
+    """The charts of the chosen view, one time axis for all."""
+    rec = run.rec
+    gates = names_of_kind(rec, ["gate"])
+    if state.view == "gates":
+        if gates:
+            show(gate_saturation(gate_shares(rec), theme=theme(), height=200), "saturation")
+        _heats(run, state, gates)
+        return
+    _input_chart(run, state)
+    if state.view == "all":
+        _heats(run, state, [rec.cell.state, *gates[:1], rec.cell.output])
+    elif state.view == "unit":
+        _traces(run, state, gates, "gates", 100, scale="unit")
+        data = names_of_kind(rec, ["candidate", "state", "readout", "value"])
+        _traces(run, state, data, "data", 120)
+        _errors(run, state, ["psi", "chi"], "errors", unit=state.unit)
+    else:
+        _traces(run, state, names_of_kind(rec, ["accumulation"]), "sums", 110)
+        alphas = [name for name in run.back.names if name.startswith("alpha")]
+        _errors(run, state, alphas, "alphas", unit=state.unit, time_axis=False)
+        _errors(run, state, ["psi", "chi"], "norms", unit=None)
+
+
+def _heats(run: InsideRun, state: InsideState, names: list[str]) -> None:
+    for name in names:
+        st.caption(f"{name}, all units")
+        gate = run.rec.cell.signals[name].kind == "gate"
+        heat = signal_heat(
+            run.rec[name], name, gate=gate, height=100, cursor=state.n, theme=theme()
+        )
+        show(heat, f"heat/{name}")
+
+
+def _traces(
+    run: InsideRun,
+    state: InsideState,
+    names: list[str],
+    key: str,
+    height: int,
+    scale: str = "linear",
+) -> None:
+    if names:
+        traces = signal_traces(
+            run.rec,
+            names,
+            state.unit,
+            scale=scale,
+            notation=state.notation,
+            height=height,
+            time_axis=False,
+            cursor=state.n,
+            theme=theme(),
+        )
+        show(traces, key)
+
+
+def _errors(
+    run: InsideRun,
+    state: InsideState,
+    names: list[str],
+    key: str,
+    unit: int | None,
+    time_axis: bool = True,
+) -> None:
+    if names:
+        errors = gradient_traces(
+            run.back,
+            names,
+            unit,
+            height=105,
+            time_axis=time_axis,
+            cursor=state.n,
+            theme=theme(),
+        )
+        show(errors, key)
+
+
+def _input_chart(run: InsideRun, state: InsideState) -> None:
+    read = run.reading
+    if read.is_text:
+        st.html(_text_strip(run, state.n))
+        return
+    columns = {"x": read.shown, "prediction of the next value": run.y[:, 0]}
+    show(sequence(columns, cursor=state.n, theme=theme(), height=84, time_axis=False), "input")
+
+
+def _text_strip(run: InsideRun, n: int) -> str:
+    """The text with the cursor's letter marked, and what the readout expects after it."""
+    letters = "".join(
+        f"<mark>{_visible(letter)}</mark>" if i == n else _visible(letter)
+        for i, letter in enumerate(run.reading.names)
+    )
+    best = run.y[n].argsort()[::-1][:5]
+    guesses = " ".join(_visible(ALPHABET[code]) for code in best)
+    after = _visible(ALPHABET[int(run.reading.target[n])])
+    return (
+        f'<div class="strip"><code>{letters}</code><br>'
+        f"<small>after this letter the cell expects <code>{guesses}</code>;"
+        f" it was <code>{after}</code></small></div>"
+    )
+
+
+def _visible(letter: str) -> str:
+    return "␣" if letter == " " else letter.replace("<", "&lt;")
+
+
+def step_numbers(run: InsideRun, state: InsideState) -> None:
+    """The equations of the step at the cursor with the numbers of the chosen unit."""
+    lines = step_in_numbers(run.rec, state.n, state.unit)
+    body = "".join(equation(run.rec.cell, line, state.notation) for line in lines)
+    when = run.reading.names[state.n]
+    st.markdown(f"### Step n = {state.n} ({_visible(when)}), unit {state.unit}")
+    st.html(f'<div class="step">{body}</div>')
+    st.caption(f"Loss E = {run.error:.4g} over {len(run.rec)} steps")

@@ -1,0 +1,9 @@
+"""Bounds on everything that a visitor can make large."""
+
+MAX_STEPS = 200
+MIN_STEPS = 2
+MAX_WIDTH = 16
+MAX_TEXT = 120
+MAX_EDITS = 64
+MAX_WEIGHT = 50.0
+MAX_UPLOAD_BYTES = 1_000_000

@@ -1,0 +1,81 @@
+"""Symbols as HTML, in the paper's notation or the framework's."""
+
+from __future__ import annotations
+
+from html import escape
+
+import lstm_core as lc
+from lstm_core.substitute import Line, Term
+
+NOTATIONS = {"paper": "Paper", "framework": "PyTorch"}
+GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ", "sigmoid": "G_c", "tanh": "G_d"}
+WARPS = {
+    "paper": {"sigmoid": "G<sub>c</sub>", "tanh": "G<sub>d</sub>"},
+    "framework": {"sigmoid": "σ", "tanh": "tanh"},
+}
+
+
+def symbol(cell: lc.Cell, name: str, notation: str = "paper") -> str:
+    """A signal's or parameter's name as HTML, with its meaning on hover."""
+    if name.startswith("(1-"):
+        return f"(1 − {symbol(cell, name[3:-1], notation)})"
+    signal = cell.signals.get(name)
+    shown = signal.torch if signal and notation == "framework" and signal.torch else name
+    meaning = signal.meaning if signal else ""
+    warp = cell.warp_of.get(name)
+    if notation == "framework" and signal and signal.kind == "accumulation" and warp:
+        shown = f"a_{warp.torch}"
+    if name in cell.params:
+        shape = " x ".join(cell.params[name].shape)
+        meaning = f"parameter, {shape}"
+        if notation == "framework":
+            shown = framework_weight(cell, name)
+    head, *rest = shown.split("_")
+    subscript = "".join(f"<sub>{escape(part)}</sub>" for part in [" ".join(rest)] if part)
+    return f'<i title="{escape(meaning)}">{escape(GREEK.get(head, head))}{subscript}</i>'
+
+
+def framework_weight(cell: lc.Cell, name: str) -> str:
+    """The framework's name of a parameter: W_ii for W_x_cu; W_s_* exist in the paper only."""
+    param = cell.params[name]
+    warp = cell.warp_of[param.dest]
+    gate = warp.torch if warp else param.dest
+    if param.source is None:
+        return f"b_{gate}"
+    source = {"x": "i", cell.output: "h"}.get(param.source, param.source)
+    return f"W_{source}{gate}" if source in "ih" else f"W_c{gate}"
+
+
+def equation(cell: lc.Cell, line: Line, notation: str) -> str:
+    """One equation of a step: its number, its symbols, and the numbers in their place."""
+    left = symbol(cell, line.signal.name, notation)
+    terms = " + ".join(_symbols(cell, term, notation) for term in line.terms)
+    numbers = " + ".join(_numbers(term) for term in line.terms).replace("+ −", "− ")
+    if line.warp:
+        warp = WARPS[notation][line.warp]
+        terms, numbers = f"{warp}({terms})", f"{warp}({numbers})"
+    steps = f'<br><span class="numbers">= {numbers} =</span>' if line.terms else " ="
+    left = f"{left} = {terms}" if line.terms else left
+    clamped = ' <span class="clamped">clamped</span>' if line.clamped else ""
+    number = f"({line.equation})" if line.equation else ""
+    return (
+        f'<div class="eq"><span class="no">{number}</span><span>{left}{steps}'
+        f" <b>{value(line.value)}</b>{clamped}</span></div>"
+    )
+
+
+def value(number: float) -> str:
+    """A number to four significant digits, with a true minus sign."""
+    return f"{number:.4g}".replace("-", "−")
+
+
+def _symbols(cell: lc.Cell, term: Term, notation: str) -> str:
+    names = [symbol(cell, name, notation) + ("′" if lag else "") for name, lag in term.factors]
+    weighted = term.factors[0][0] in cell.params
+    return (" " if weighted else " · ").join(names)
+
+
+def _numbers(term: Term) -> str:
+    if len(term.numbers) == 1:
+        return value(term.numbers[0])
+    return " · ".join(value(x) if x >= 0 else f"({value(x)})" for x in term.numbers)

@@ -1,0 +1,122 @@
+"""What every page calls first: its place in the app, the styles, the presets, undo and the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from explorer.store import Store
+
+State = TypeVar("State")
+STYLE = Path(__file__).parent.parent / "assets" / "style.css"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the app: its file, its name in the navigation, and its question."""
+
+    file: str
+    name: str
+    question: str
+    about: str
+
+
+CHAPTERS = (
+    Chapter(
+        "pages/Inside_the_cell.py",
+        "Inside the cell",
+        "What happens inside an LSTM cell at every step?",
+        "Every gate, sum and gradient of a trained cell reading a real series, step by step.",
+    ),
+    Chapter(
+        "pages/Constant_error_carousel.py",
+        "The constant error carousel",
+        "What keeps an error alive in the carousel?",
+        "Clamp, schedule or saturate the three gates and watch the state and the error go round.",
+    ),
+    Chapter(
+        "pages/Why_the_error_dies.py",
+        "Why the error dies",
+        "Why does the error die in a plain RNN?",
+        "One error, three systems: a plain RNN, a Vanilla LSTM and a pure carousel side by side.",
+    ),
+    Chapter(
+        "pages/Stability.py",
+        "Stability",
+        "When does a recurrent cell stay stable?",
+        "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
+    ),
+)
+
+
+def set_up(title: str) -> None:
+    """Page settings, styles and navigation; needs no other page to have run."""
+    st.set_page_config(
+        page_title=f"{title} · Carousel",
+        page_icon="🎠",
+        layout="wide",
+        menu_items={"About": "See inside a recurrent cell: every gate, sum and error gradient."},
+    )
+    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    with st.container(horizontal=True, gap="small", key="navigation"):
+        st.page_link("app.py", label="**Carousel**")
+        for chapter in CHAPTERS:
+            st.page_link(chapter.file, label=chapter.name)
+
+
+@contextmanager
+def chapter_page(
+    name: str,
+    kind: type[State],
+    presets: Mapping[str, State],
+    settle: Callable[[State], State],
+) -> Iterator[Store[State]]:
+    """A chapter's page: title, presets, reset, undo; on leaving, the state is in the link."""
+    chapter = next(item for item in CHAPTERS if item.name == name)
+    set_up(name)
+    store = Store(name, kind, settle)
+    st.markdown(f"## {chapter.question}")
+    _preset_row(store, presets)
+    yield store
+    store.write_link()
+
+
+def _preset_row(store: Store[Any], presets: Mapping[str, Any]) -> None:
+    with st.container(horizontal=True, gap="small", key="presets"):
+        for label, state in presets.items():
+            current = store.state == store.settle(state)
+            st.button(
+                label,
+                key=f"preset/{label}",
+                type="primary" if current else "secondary",
+                on_click=store.put,
+                args=(state,),
+            )
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            help="Back to the state that this page opens with",
+            on_click=store.put,
+            args=(store.kind(),),
+        )
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            help="Take the last change back (Ctrl+Z)",
+            shortcut="Ctrl+Z",
+            disabled=not store.can_undo,
+            on_click=store.undo,
+        )
+
+
+def predict(question: str, answer: str) -> None:
+    """A question to think about before the answer is opened."""
+    with st.expander(f"**Predict, then reveal.** {question}"):
+        st.markdown(answer)

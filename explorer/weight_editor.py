@@ -1,0 +1,81 @@
+"""A table of one weight matrix, and a factor for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+import lstm_core as lc
+from explorer.edits import factor, with_edit
+from explorer.limits import MAX_WEIGHT
+from explorer.store import Store
+
+
+def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarray]) -> None:
+    """Choose a matrix, scale it, or type into its entries; every change is in the link."""
+    state = store.state
+    names = {name: f"{name}   {' x '.join(param.shape)}" for name, param in cell.params.items()}
+    store.select("weight", "Weight matrix", names)
+    name = state.weight
+    st.slider(
+        f"Scale {name} by",
+        -1.0,
+        3.0,
+        step=0.05,
+        **_scale_widget(store, name),
+    )
+    matrix = np.atleast_2d(theta[name]) if theta[name].ndim == 2 else theta[name][:, None]
+    table = pd.DataFrame(matrix, columns=[str(i) for i in range(matrix.shape[1])])
+    key = f"table/{store.page}/{name}/{hash(state.edits)}"
+    st.data_editor(
+        table,
+        key=key,
+        height=190,
+        alt=f"Entries of {name}",
+        column_config={
+            column: st.column_config.NumberColumn(
+                column, format="%.3f", min_value=-MAX_WEIGHT, max_value=MAX_WEIGHT, width=62
+            )
+            for column in table
+        },
+        on_change=_absorb,
+        args=(store, name, key, theta[name].ndim),
+    )
+    if state.edits:
+        st.button(
+            f"Trained weights back ({len(state.edits)} changed)",
+            key="unedit",
+            on_click=store.change,
+            kwargs={"edits": ()},
+        )
+
+
+def _scale_widget(store: Store[Any], name: str) -> dict[str, Any]:
+    key = f"scale/{store.page}/{name}"
+    st.session_state[key] = float(np.clip(factor(store.state.edits, name), -1, 3))
+    return {"key": key, "on_change": _scale, "args": (store, name, key)}
+
+
+def _scale(store: Store[Any], name: str, key: str) -> None:
+    _edit(store, f"{name}*", st.session_state[key])
+
+
+def _absorb(store: Store[Any], name: str, key: str, ndim: int) -> None:
+    scale = factor(store.state.edits, name)
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        for column, value in cells.items():
+            if value is None or scale == 0:
+                continue
+            place = f"{name}[{row},{column}]" if ndim == 2 else f"{name}[{row}]"
+            _edit(store, place, float(value) / scale)
+
+
+def _edit(store: Store[Any], target: str, value: float) -> None:
+    try:
+        store.change(edits=with_edit(store.state.edits, target, value))
+    except ValueError as problem:
+        st.toast(str(problem), icon=":material/error:")

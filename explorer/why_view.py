@@ -1,0 +1,46 @@
+"""The parts of *Why the error dies*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from explorer.show import show, theme
+from explorer.store import Store
+from explorer.why import DOMAIN, GATES, LOSSES, SystemRun, WhyState
+from lstm_core.figures import gradient_traces, transport_by_lag, transport_map
+
+
+def controls(store: Store[WhyState]) -> None:
+    """The recurrent matrix, the input, the loss, and the LSTM's gates."""
+    store.slider("radius", "spectral radius of W", step=0.01)
+    if store.state.width > 1:
+        store.slider("nonnormal", "non-normality of W", step=0.1)
+    store.slider("drive", "size of the input", step=0.1)
+    store.choose("loss", "Loss counts at", LOSSES)
+    store.select("gates", "The LSTM's gates", GATES)
+    if store.state.gates == "learned":
+        store.slider("forget_bias", "bias b_cs of the state gate", step=0.1)
+    else:
+        for name in ("g_cs", "g_cu", "g_cr"):
+            store.slider(name, name, step=0.01)
+    with st.popover("Size and seed", width="stretch"):
+        store.slider("steps", "steps")
+        store.slider("width", "units")
+        st.number_input("seed", 0, 9999, step=1, **store.widget("seed"))
+
+
+def charts(runs: Mapping[str, SystemRun]) -> None:
+    """A column a system: the errors over time, their travel by lag, and the map."""
+    ground = theme()
+    for place, (name, run) in zip(st.columns(len(runs), gap="small"), runs.items(), strict=True):
+        with place:
+            st.markdown(f"**{name}**")
+            errors = gradient_traces(
+                run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN
+            )
+            show(errors, f"errors/{name}")
+            by_lag = transport_by_lag(run.by_lag, theme=ground, height=130, domain=DOMAIN)
+            show(by_lag, f"lags/{name}")
+            show(transport_map(run.norms, theme=ground, height=205), f"map/{name}")

@@ -1,0 +1,50 @@
+"""Inside the cell: every signal of a trained Vanilla LSTM that reads a real series."""
+
+import streamlit as st
+
+from explorer import inside, inside_view
+from explorer.inputs import SOURCES
+from explorer.inside import LOSSES, VIEWS, InsideState
+from explorer.notation import NOTATIONS
+from explorer.page import chapter_page, predict
+from explorer.time_cursor import time_cursor
+from explorer.weight_editor import weight_editor
+
+with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settle) as store:
+    st.markdown(
+        "A Vanilla LSTM, trained on the yearly sunspot numbers, reads a series and predicts its next"
+        " value; another, trained on a book, reads text and predicts the next letter. Move the"
+        " cursor *n* and read off what every gate does at that step, and what each equation"
+        " (126-136) comes to. Change the input or a weight, and everything follows."
+    )
+    run, state = store.computed(inside.run)
+    controls, picture, step = st.columns([0.95, 2.2, 1.25], gap="medium")
+    with controls:
+        store.select("source", "Input", SOURCES)
+        inside_view.input_controls(store)
+        store.choose("loss", "Loss counts at", LOSSES)
+        with st.popover("Weights", width="stretch", icon=":material/edit:"):
+            weight_editor(store, inside.cell(state), inside.theta(state))
+        store.choose("notation", "Symbols", NOTATIONS)
+    with picture:
+        time_cursor(store, len(run.rec))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            store.choose("view", "Show", VIEWS, label_visibility="collapsed")
+            store.slider("unit", "unit", high=inside.width(state) - 1, width=190)
+        inside_view.charts(run, state)
+    with step:
+        inside_view.step_numbers(run, state)
+
+    st.markdown(
+        "**What to look for.** Where the state gate $g_{cs}$ stays near 1, the state $s$ keeps what"
+        " it has and the error $\\psi$ passes back almost unchanged (155); where the update gate"
+        " $g_{cu}$ opens, the candidate $u$ is written into the state (134). The readout gate"
+        " $g_{cr}$ decides what of it is shown."
+    )
+    predict(
+        "What happens to the state and to ψ when you scale $b_{cs}$, $W_{x_{cs}}$, $W_{s_{cs}}$ and"
+        " $W_{v_{cs}}$ all to 0?",
+        "Every state gate becomes $G_c(0) = 0.5$, so each step halves what the state held and what"
+        " the error brings back: after ten steps a thousandth is left. The preset *Forget at once*"
+        " does exactly this.",
+    )

@@ -1,0 +1,38 @@
+"""Stability: the eigenvalues of W_s + W_r against the unit circle."""
+
+import streamlit as st
+
+from explorer import stability, stability_view
+from explorer.page import chapter_page, predict
+from explorer.stability import StabilityState
+from explorer.time_cursor import time_cursor
+
+with chapter_page("Stability", StabilityState, stability.presets(), stability.settle) as store:
+    st.markdown(
+        "The canonical RNN (30-31) with two units: near rest it behaves like the matrix"
+        " $W_s + W_r$, so its eigenvalues say whether a small disturbance dies. Further out the"
+        " readout saturates and the local matrix is $W_s + W_r\\,\\mathrm{diag}(G'(s))$, which has"
+        " other eigenvalues. Move them about the unit circle and compare what the rule says with"
+        " what the state does."
+    )
+    run, state = store.computed(stability.run)
+    controls, plane, picture = st.columns([1.05, 1.2, 2], gap="medium")
+    with controls:
+        stability_view.controls(store)
+    with plane:
+        stability_view.plane(run, state)
+    with picture:
+        time_cursor(store, len(run.rec))
+        stability_view.charts(run, state)
+
+    predict(
+        "$W_s = 1.2$ and $W_r = -0.5$: the sum is 0.7, inside the circle. Is every start safe?",
+        "No. From 0.1 the state dies out; from 10 it grows without end (errata 1). Out there the"
+        " readout is saturated, $W_r$ has no more effect on changes, and $W_s = 1.2$ is left alone."
+        " The eigenvalues of $W_s + W_r$ speak for small signals only.",
+    )
+    predict(
+        "The source asks for $0 < \\mu < 1$. Is a cell with $\\mu = -0.5$ unstable?",
+        "No: what counts is $|\\mu| < 1$ (errata 4). A negative eigenvalue makes the state change its"
+        " sign at every step while it decays; with $\\mu = -0.95$ it takes longer.",
+    )
