@@ -1,0 +1,40 @@
+"""Two sides, timed in alternating blocks of the same run, so that both meet the same machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+Work = Callable[[], object]
+
+
+def calls_for(work: Work, seconds: float) -> int:
+    """How many calls of ``work`` take about ``seconds``; at least 1. Warms ``work`` up."""
+    work()
+    return max(1, round(seconds / max(seconds_per_call(work, 1), 1e-9)))
+
+
+def seconds_per_call(work: Work, calls: int) -> float:
+    """Mean time of one call in one block of ``calls``."""
+    start = perf_counter()
+    for _ in range(calls):
+        work()
+    return (perf_counter() - start) / calls
+
+
+def alternate(ours: Work, theirs: Work, rounds: int, seconds: float = 0.02) -> tuple[float, float]:
+    """Median seconds per call of both sides, from ``rounds`` blocks each, taken in turn."""
+    calls = [calls_for(work, seconds) for work in (ours, theirs)]
+    blocks = [
+        (seconds_per_call(ours, calls[0]), seconds_per_call(theirs, calls[1]))
+        for _ in range(rounds)
+    ]
+    mine, others = zip(*blocks, strict=True)
+    return median(mine), median(others)
+
+
+def alone(work: Work, rounds: int) -> float:
+    """Median seconds of one call."""
+    work()
+    return median(seconds_per_call(work, 1) for _ in range(rounds))
