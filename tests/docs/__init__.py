@@ -1,0 +1,1 @@
+"""The documentation's code runs, and its index is up to date."""
