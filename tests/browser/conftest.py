@@ -1,0 +1,245 @@
+"""The real app in a real Chromium: fixtures, and what every browser test needs.
+
+Fixtures: `app_url`, `browser`, `new_page` (a page of any size or colour scheme), `page`.
+Helpers: `open_page`, `rerun`, `wait_until_idle`, `assert_no_exception`.
+
+    from tests.browser.conftest import assert_no_exception, open_page, rerun
+
+    def test_a_key_moves_the_cursor(page, app_url):
+        open_page(page, f"{app_url}/Inside_the_cell?n=3")
+        with rerun(page):
+            page.get_by_role("slider").press("ArrowRight")
+        expect(page.get_by_text("n = 4")).to_be_visible()
+        assert_no_exception(page)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.find_chromium import find_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 30
+QUIET_MS = 250
+LOG = pytest.StashKey[Path]()
+
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# On a deep link Streamlit first looks for its server below the page's own path, and gets a 404.
+PROBES = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+@dataclass
+class Traffic:
+    """What went over a page's websocket: runs of the script that ended, time of the last frame.
+
+    The attribute that `IDLE` reads is too coarse to see every rerun: a short one begins and ends
+    between two renderings, and a slider waits about 0.1 s before it tells the server.
+    """
+
+    runs: int = 0
+    last: float = 0.0
+
+    def watch(self, socket: WebSocket) -> None:
+        socket.on("framesent", self._sent)
+        socket.on("framereceived", self._received)
+
+    def _sent(self, frame: str | bytes) -> None:
+        self.last = time.monotonic()
+
+    def _received(self, frame: str | bytes) -> None:
+        self.last = time.monotonic()
+        if isinstance(frame, bytes):
+            self.runs += ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
+
+
+def open_page(page: Page, url: str) -> None:
+    """Go to `url` and wait until the app has finished running."""
+    with rerun(page):
+        page.goto(url)
+
+
+@contextmanager
+def rerun(page: Page, quiet_ms: int = QUIET_MS) -> Iterator[None]:
+    """Wait, on leaving, for the end of a run begun inside, and until the app is idle."""
+    before = page.traffic.runs
+    yield
+    _wait_until(page, lambda: page.traffic.runs > before, "the app did not rerun")
+    wait_until_idle(page, quiet_ms)
+
+
+def wait_until_idle(page: Page, quiet_ms: int = QUIET_MS) -> None:
+    """Wait until no script runs and nothing has gone to or from the server for `quiet_ms`.
+
+    A page that streams is never quiet: `quiet_ms=0` there.
+    """
+
+    def idle() -> bool:
+        quiet = time.monotonic() - page.traffic.last >= quiet_ms / 1000
+        return quiet and page.locator(IDLE).count() == 1
+
+    _wait_until(page, idle, "the app did not come to rest")
+
+
+def _wait_until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{otherwise} within {TIMEOUT_S} s")
+        page.wait_for_timeout(10)
+
+
+def assert_no_exception(page: Page) -> None:
+    """No exception box on the page, no console error, no request to another host."""
+    boxes = page.get_by_test_id("stException").all_inner_texts()
+    assert not boxes, f"the page shows an exception: {boxes}"
+    assert not page.errors, "\n".join(page.errors)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
+    """Address of the real app, served from this repository on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("app") / "server.log"
+    pytestconfig.stash[LOG] = log
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            command + options,
+            cwd=ROOT,
+            env={**env, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for_health(url, server, log)
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for_health(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The app did not start (exit code {server.poll()}):\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the session; none on the machine is an error, with the remedy."""
+    path = find_chromium()
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:
+    """Make a page in a fresh context: `new_page(width=1440, height=900, **context_options)`.
+
+    `page.errors` collects console errors, uncaught errors and requests to other hosts.
+    """
+    contexts = []
+
+    def make(width: int = 1440, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.set_default_timeout(1000 * TIMEOUT_S)
+        page = context.new_page()
+        page.traffic = Traffic()
+        page.on("websocket", page.traffic.watch)
+        page.errors = errors = []
+
+        def on_console(message: ConsoleMessage) -> None:
+            source = message.location.get("url", "")
+            if message.type == "error" and not PROBES.search(source):
+                errors.append(f"console: {message.text} ({source})")
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith((app_url, "data:", "blob:", "about:")):
+                errors.append(f"request to another host: {request.url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
+        page.on("request", on_request)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page of 1440 x 900 in a fresh context, with `page.errors`."""
+    return new_page()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as `browser`, and run them last: an open Playwright keeps
+    an event loop running, in which nothing else could start one."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: here in item.path.parents)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show the end of the app's log with a failed test."""
+    report = yield
+    log = item.config.stash.get(LOG, None)
+    if report.failed and log is not None and "app_url" in getattr(item, "fixturenames", ()):
+        report.sections.append(("the app's log (end)", log.read_text()[-4000:]))
+    return report
