@@ -33,7 +33,7 @@ class NumpyArrays:
         return np.errstate(over="ignore")
 
     def sigmoid(self, z: np.ndarray, room: np.ndarray | None = None) -> np.ndarray:
-        """1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
+        """G_c (121), 1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
         value = np.negative(z, room)
         np.exp(value, value)
         np.add(value, self._one, value)

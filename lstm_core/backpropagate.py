@@ -69,7 +69,7 @@ def backpropagate(
             row *= masks[n]
         arriving = [*direct, *unlagged]
         for i, weight in wires:
-            flow, rest = dot(row, weight), arriving[i]
+            flow, rest = dot(row, weight), arriving[i]  # (154), (155)
             arriving[i] = flow if rest is None else rest + flow
         for i in unwired:
             if arriving[i] is None:
@@ -108,7 +108,7 @@ def local_derivatives(rec: Recording) -> tuple[np.ndarray, ...]:
 
 
 def warp_slope(signal: Signal, value: np.ndarray) -> np.ndarray:
-    """The derivative of a squashing function, from its value."""
+    """The derivative of a squashing function, from its value (137-138)."""
     return value * (1 - value) if signal.warp == "sigmoid" else 1 - value * value
 
 

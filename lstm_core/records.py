@@ -124,7 +124,7 @@ class Gradients:
 
     @cached_property
     def d_theta(self) -> dict[str, np.ndarray]:
-        """dE/dTheta, summed over the steps (172) and over the batch."""
+        """dE/dTheta, summed over the steps (90), (172) and over the batch."""
         rec, products = self.recording, self.recording.products
         alphas = np.ascontiguousarray(self.alphas).reshape(-1, products.width)
         biases = alphas.sum(0)

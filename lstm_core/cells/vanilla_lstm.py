@@ -63,7 +63,7 @@ class VanillaLSTM(Cell):
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         D_cu, D_cs, D_cr, D_du, D_r, D_s = local
         alpha_cu, alpha_cs, alpha_cr, alpha_du = alphas
-        f_psi, chi = arriving  # (155), (144)
+        f_psi, chi = arriving  # (155); (144) with (154)
         tools.product(chi, D_cr, alpha_cr)  # (147)
         psi = tools.late_back("W_s_cr", alpha_cr, chi * D_r + f_psi)  # (150), errata 21
         tools.product(psi, D_cu, alpha_cu)  # (152)
