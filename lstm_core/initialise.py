@@ -82,7 +82,7 @@ def init_params(
         KeyError, ValueError: an unknown rule or size; a missing, zero or negative size.
     """
     if not isinstance(cell, Cell):
-        raise ValueError(f"cell must be one of lstm_core.CELLS; got {cell!r}")
+        raise ValueError(f"cell must be one of lstm_core.CELLS.values(); got {cell!r}")
     for name in sizes:
         if name not in cell.sizes:
             raise unknown(f"size of {cell.name}", name, cell.sizes)

@@ -68,7 +68,7 @@ def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     a = _dots(v, w)
     w -= a[:, None, None] * v
     b = np.sqrt(_dots(w, w))
-    q = w / np.maximum(b, 1e-300)[:, None, None]
+    q = w / np.where(b > 1e-140, b, np.inf)[:, None, None]  # none where v is an eigenvector
     w = grams @ q
     c = _dots(q, w)
     half = (a - c) / 2

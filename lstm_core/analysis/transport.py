@@ -63,9 +63,6 @@ def transport_norms(rec: Recording, kind: str = "exact", ord: float | str = 2) -
             products[:l] *= gates[l]
             norms[: l + 1, l] = _diagonal_norm(products[: l + 1], ord)
         return norms
-    # Once a block of almost 32 MB was freed (this one is never touched), glibc keeps what is freed later;
-    # without it, a fifth of the time goes into getting the same memory from the system again.
-    np.empty(4_000_000)
     at_once = max(1, ROOM // width**2)  # matrices; many small ones, and few large ones
     waiting = np.empty((at_once + steps, width, width))
     filled, first = 0, 0

@@ -139,9 +139,10 @@ class Cell:
 
         ``local``: the local derivatives of this step; ``arriving``: the error that reaches
         ``arrivals`` from outside and from the next step; ``alphas``: a row for every node, in
-        their order, to be set by ``tools.product`` or ``tools.total``. Returns the total
-        derivatives for the signals in ``totals`` and, for each lagged signal, what flows to the
-        previous step beside the weights (``None``: nothing).
+        their order, to be set by ``tools.product`` or ``tools.total`` (the next step overwrites
+        them: return none of them). Returns the total derivatives for the signals in ``totals``
+        and, for each lagged signal, what flows to the previous step beside the weights (``None``:
+        nothing).
         """
         raise NotImplementedError
 

@@ -43,6 +43,7 @@ def line_figure(
     start: int = 0,
     time_axis: bool = True,
     domain: tuple[float, float] | None = None,
+    legend_columns: int | None = None,
 ) -> Figure:
     """Lines over ``start``, ``start + 1``, ...
 
@@ -50,6 +51,7 @@ def line_figure(
     positive are left out). ``cursor``: the step to mark. ``time_axis=False`` leaves out the labels
     of the steps, for a chart that stands above another with the same axis. ``domain``: a fixed
     range of values, the same for charts that are to be compared; the lines are cut off at it.
+    ``legend_columns`` breaks a legend that is long for a narrow place.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
@@ -66,6 +68,7 @@ def line_figure(
         height,
         time_axis,
         domain,
+        legend_columns,
     )
     data: dict[str, np.ndarray] = {
         "n": np.tile(axis, len(series)),
@@ -88,11 +91,18 @@ def _line_spec(
     height: int,
     time_axis: bool,
     domain: tuple[float, float] | None,
+    legend_columns: int | None,
 ) -> dict[str, Any]:
     labels = [label for label, _ in series]
     styles = [style for _, style in series]
     legend = (
-        alt.Legend(title=None, orient="top", direction="horizontal", symbolType="stroke")
+        alt.Legend(
+            title=None,
+            orient="top",
+            direction="horizontal",
+            symbolType="stroke",
+            columns=legend_columns or alt.Undefined,
+        )
         if len(series) > 1
         else None
     )

@@ -13,6 +13,7 @@ from lstm_core.figures.figure import Figure
 from lstm_core.figures.lines import finished
 from lstm_core.figures.theme import LIGHT, SPARE, Theme
 
+REACH = 2.7  # of the axes; what lies beyond is drawn at the edge
 SHAPES = ("circle", "cross", "square", "diamond")
 
 
@@ -41,9 +42,9 @@ def eigenvalue_plane(
 
 @cache
 def _plane_spec(sets: tuple[str, ...], theme: Theme, size: int) -> dict[str, Any]:
-    reach = alt.Scale(domain=[-1.6, 1.6], clamp=True, nice=False)
-    x = alt.X("re:Q", title="Re μ", scale=reach, axis=alt.Axis(values=[-1, 0, 1]))
-    y = alt.Y("im:Q", title="Im μ", scale=reach, axis=alt.Axis(values=[-1, 0, 1]))
+    reach = alt.Scale(domain=[-REACH, REACH], clamp=True, nice=False)
+    x = alt.X("re:Q", title="Re μ", scale=reach, axis=alt.Axis(values=[-2, -1, 0, 1, 2]))
+    y = alt.Y("im:Q", title="Im μ", scale=reach, axis=alt.Axis(values=[-2, -1, 0, 1, 2]))
     circle = (
         alt.Chart()
         .transform_filter("datum.set == 'circle'")

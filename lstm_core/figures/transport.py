@@ -29,25 +29,27 @@ def transport_by_lag(
     theme: Theme = LIGHT,
     height: int = 240,
     domain: tuple[float, float] | None = None,
+    y_title: str = "‖∂ψ[n] / ∂ψ[l]‖",
 ) -> Figure:
     """Norms of d psi[n]/d psi[l] against the lag l - n, several kinds or systems, on a log axis.
 
-    ``norms``: name -> (lags,); names of ``LINES`` keep their colours. Values below 1e-20 are left out.
+    ``norms``: name -> (lags,); names of ``LINES`` keep their colours. Values below 1e-20 are drawn at 1e-20.
     """
     series = [
-        Series(name, np.where(values >= LOWEST, values, np.nan), _look(name, i, theme))
+        Series(name, np.maximum(values, LOWEST), _look(name, i, theme))
         for i, (name, values) in enumerate(norms.items())
     ]
     return line_figure(
         series,
         alt_text=" ".join(_words(name, values) for name, values in norms.items()),
-        y_title="‖∂ψ[n] / ∂ψ[l]‖",
+        y_title=y_title,
         x_title="lag l − n",
         scale="log",
         cursor=cursor,
         theme=theme,
         height=height,
         domain=domain,
+        legend_columns=2 if len(series) > 3 else None,
     )
 
 
@@ -68,7 +70,7 @@ def _words(name: str, values: np.ndarray) -> str:
 def transport_map(norms: np.ndarray, *, theme: Theme = LIGHT, height: int = 300) -> Figure:
     """The (K, K) norms of d psi[n]/d psi[l] as colours, log10, white where the norm is 1."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        decades = np.log10(np.where(norms >= LOWEST, norms, np.nan))
+        decades = np.log10(np.maximum(norms, LOWEST))
     steps = len(norms)
     last = norms[0, -1]
     alt_text = f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."

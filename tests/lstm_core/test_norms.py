@@ -112,3 +112,11 @@ def test_of_a_transport(steps: int, d_s: int, kind: str, how: dict[str, Any]) ->
         for l in range(n, steps, 3):
             wanted = np.linalg.norm(lc.error_transport(rec, n, l, kind), 2)
             assert norms[n, l] == pytest.approx(wanted, rel=PRECISION, abs=0)
+
+
+def test_singular_values_that_are_far_apart() -> None:
+    matrices = np.stack(
+        [np.diag([1e-9, 10.0**-far, 10.0 ** -(far / 2), 0.0]) for far in range(9, 300, 7)]
+    )
+    found = largest_singular_values(matrices.copy())
+    np.testing.assert_allclose(found, np.linalg.norm(matrices, 2, axis=(-2, -1)), rtol=1e-12)
