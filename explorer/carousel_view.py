@@ -19,6 +19,7 @@ from explorer.carousel import (
     saturation_estimate,
     scalar_input,
 )
+from explorer.notation import tex
 from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.figures import (
@@ -29,6 +30,7 @@ from lstm_core.figures import (
     transport_by_lag,
 )
 
+DOMAIN = (1e-12, 1e2)  # of the errors, whatever the gates, so that settings can be compared
 NAMES = {"cs": "State gate g_cs", "cu": "Update gate g_cu", "cr": "Readout gate g_cr"}
 
 
@@ -78,7 +80,7 @@ def _switches(store: Store[Any], field: str, label: str, steps: list[int]) -> No
     def absorb() -> None:
         store.change(**{field: tuple(sorted(st.session_state[key]))})
 
-    st.pills(label, steps, selection_mode="multi", key=key, on_change=absorb)
+    st.pills(label, steps, selection_mode="multi", wrap=True, key=key, on_change=absorb)
 
 
 def charts(run: CarouselRun, state: CarouselState) -> None:
@@ -88,7 +90,7 @@ def charts(run: CarouselRun, state: CarouselState) -> None:
     upper = {**look, "time_axis": False}
     if state.system == "scalar":
         columns = {"p": scalar_input(state.pattern)[:, 0], "a": rec["s"][:, 0]}
-        gates = {"g_i (cu)": rec["g_cu"][:, 0], "g_f (cs)": rec["g_cs"][:, 0]}
+        gates = {"g_i = g_cu": rec["g_cu"][:, 0], "g_f = g_cs": rec["g_cs"][:, 0]}
         show(sequence(gates, scale="unit", height=96, **upper), "gates")
         show(sequence(columns, height=140, **upper), "state")
         show(gradient_traces(run.back, ("psi",), 0, height=120, **look), "error")
@@ -97,8 +99,9 @@ def charts(run: CarouselRun, state: CarouselState) -> None:
         show(signal_traces(rec, gates_of, state.unit, scale="unit", height=96, **upper), "gates")
         data = names_of_kind(rec, ["candidate", "state", "value"])
         show(signal_traces(rec, data, state.unit, height=104, **upper), "state")
-        show(gradient_traces(run.back, ("psi", "chi"), None, height=112, **look), "error")
-    lags = transport_by_lag(run.by_lag, theme=ground, height=112)
+        errors = gradient_traces(run.back, ("psi", "chi"), None, height=112, domain=DOMAIN, **look)
+        show(errors, "error")
+    lags = transport_by_lag(run.by_lag, theme=ground, height=112, domain=DOMAIN)
     show(lags, "lags")
 
 
@@ -115,7 +118,9 @@ def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
             "Largest change in one step", f"{run.change:.2g}", help="max |ψ[n] − ψ[n+1]| / |ψ[K−1]|"
         )
         st.metric(
-            "From the last step to the first", f"{run.drift:.2g}", help="|ψ[0] − ψ[K−1]| / |ψ[K−1]|"
+            "Change on the way to the first step",
+            f"{run.drift:.0%}" if run.drift >= 0.01 else f"{run.drift:.2g}",
+            help="|ψ[0] − ψ[K−1]| / |ψ[K−1]|",
         )
     estimate = saturation_estimate(state) if state.system == "lstm" else None
     if estimate is not None:
@@ -134,11 +139,11 @@ def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
         g_cs, g_cu, u, s = (float(rec[name][n, unit]) for name in ("g_cs", "g_cu", "u", "s"))
         before = float(rec.previous("s")[n, unit])
         st.markdown(
-            f"$s = g_{{cs}} s' + g_{{cu}} u$ (134)  \n$= {g_cs:.3g}\\cdot({before:.3g})"
-            f" + {g_cu:.3g}\\cdot({u:.3g}) = {s:.3g}$"
+            f"$s = g_{{cs}} s' + g_{{cu}} u$ (134)  \n$= {tex(g_cs)}\\cdot({tex(before)})"
+            f" + {tex(g_cu)}\\cdot({tex(u)}) = {tex(s)}$"
         )
     psi = run.back["psi"]
-    st.markdown(f"$\\|\\psi[{n}]\\| = {np.linalg.norm(psi[n]):.3g}$")
+    st.markdown(f"$\\|\\psi[{n}]\\| = {tex(float(np.linalg.norm(psi[n])))}$")
     st.markdown(
         "**What to look for.** The lower picture shows how much of an error at the end is left"
         " after so many steps: *exact* along every path, *paper* by the product (180), *cec* by the"

@@ -27,7 +27,13 @@ def input_controls(store: Store[InsideState]) -> None:
     """The settings that belong to the chosen input."""
     source = store.state.source
     if source == "text":
-        st.text_area("Text to read", max_chars=MAX_TEXT, height=90, **store.widget("text"))
+        st.text_area(
+            "Text to read",
+            max_chars=MAX_TEXT,
+            height=90,
+            help="Letters and . , ? ! ' are read; accents are dropped, all else becomes a space.",
+            **store.widget("text"),
+        )
         return
     if source == "csv":
         _upload(store)

@@ -69,6 +69,12 @@ def value(number: float) -> str:
     return f"{number:.4g}".replace("-", "−")
 
 
+def tex(number: float) -> str:
+    """A number to three significant digits, as TeX."""
+    mantissa, _, exponent = f"{number:.3g}".partition("e")
+    return rf"{mantissa}\times 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
 def _symbols(cell: lc.Cell, term: Term, notation: str) -> str:
     names = [symbol(cell, name, notation) + ("′" if lag else "") for name, lag in term.factors]
     weighted = term.factors[0][0] in cell.params

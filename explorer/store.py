@@ -37,10 +37,17 @@ class Store(Generic[State]):
     def put(self, state: State) -> None:
         """Make ``state`` the current one; the one before can be had back by ``undo``."""
         settled = self.settle(state)
-        if settled != self.state:
+        if settled == self.state:
+            return
+        if not self._only_looks_elsewhere(settled):
             past = [*st.session_state[self._past], self.state]
             st.session_state[self._past] = past[-UNDO_DEPTH:]
-            st.session_state[self._key] = settled
+        st.session_state[self._key] = settled
+
+    def _only_looks_elsewhere(self, state: State) -> bool:
+        """Whether only the cursor moves: nothing to undo."""
+        n = getattr(state, "n", None)
+        return n is not None and replace(self.state, n=n) == state  # type: ignore[type-var]
 
     def change(self, **values: Any) -> None:
         """Replace some fields."""
@@ -63,7 +70,8 @@ class Store(Generic[State]):
         try:
             result = compute(self.state)
         except (ValueError, KeyError) as problem:
-            st.error(str(problem.args[0] if problem.args else problem), icon=":material/error:")
+            reason = str(problem.args[0] if problem.args else problem)
+            st.error(f"{reason} *Until then the last picture stays.*", icon=":material/error:")
             state = st.session_state.get(good, self.settle(self.kind()))
             return compute(state), state
         st.session_state[good] = self.state
@@ -87,6 +95,10 @@ class Store(Generic[State]):
         if value is not None:
             self.change(**{field: value})
 
+    def _absorb_typed(self, field: str, key: str, shown: Any) -> None:
+        if st.session_state[key] != shown:
+            self._absorb(field, key)
+
     def slider(self, field: str, label: str, *, high: float | None = None, **options: Any) -> None:
         """A slider over the field's range, or up to ``high``."""
         kind = kind_of(self.kind, field)
@@ -101,19 +113,23 @@ class Store(Generic[State]):
         slide, write = st.columns([2.2, 1], gap="small", vertical_alignment="bottom")
         with slide:
             self.slider(field, label, step=step)
-        key = f"{self.page}/{field}/typed"
-        st.session_state[key] = getattr(self.state, field)
-        write.number_input(
-            label,
-            kind.low,
-            kind.high,
-            step=step,
-            format="%.4g",
-            label_visibility="collapsed",
-            key=key,
-            on_change=self._absorb,
-            args=(field, key),
-        )
+        # The field repeats what it was given, late: such an echo must not undo a newer value.
+        value = getattr(self.state, field)
+        place = f"{self.page}/{field}/typed"
+        key = f"{place}/{value!r}"
+        st.session_state[key] = value
+        with write.container(key=place):
+            st.number_input(
+                label,
+                kind.low,
+                kind.high,
+                step=step,
+                format="%.4g",
+                label_visibility="collapsed",
+                key=key,
+                on_change=self._absorb_typed,
+                args=(field, key, value),
+            )
 
     def choose(self, field: str, label: str, names: Mapping[str, str], **options: Any) -> None:
         """A row of buttons, one of which is chosen."""

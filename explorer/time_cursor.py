@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.store import Store
 
-PERIOD_S = 0.35
+PERIOD_S = 0.5
 
 
 def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
@@ -18,13 +18,13 @@ def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
     n = min(store.state.n, last)
     playing = f"playing/{store.page}"
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="cursor"):
-        _step(":material/first_page:", "first", "Home", store, 0, n > 0, "First step (Home)")
+        _step(":material/first_page:", "first", "Home", store, -last, n > 0, "First step (Home)")
         _step(
             ":material/chevron_left:",
             "back",
             "Left",
             store,
-            n - 1,
+            -1,
             n > 0,
             "One step back (left arrow)",
         )
@@ -41,7 +41,7 @@ def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
             "on",
             "Right",
             store,
-            n + 1,
+            1,
             n < last,
             "One step on (right arrow)",
         )
@@ -53,7 +53,7 @@ def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
 
 
 def _step(
-    text: str, key: str, shortcut: str, store: Store[Any], n: int, possible: bool, words: str
+    text: str, key: str, shortcut: str, store: Store[Any], by: int, possible: bool, words: str
 ) -> None:
     st.button(
         text,
@@ -62,12 +62,13 @@ def _step(
         help=words,
         disabled=not possible,
         on_click=_go,
-        args=(store, n),
+        args=(store, by),
     )
 
 
-def _go(store: Store[Any], n: int) -> None:
-    store.change(n=n)
+def _go(store: Store[Any], by: int) -> None:
+    """Move by so many steps; relative, so that two quick presses count as two."""
+    store.change(n=max(store.state.n + by, 0))
 
 
 def _toggle(playing: str) -> None:

@@ -41,6 +41,8 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
                 run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN
             )
             show(errors, f"errors/{name}")
-            by_lag = transport_by_lag(run.by_lag, theme=ground, height=130, domain=DOMAIN)
+            by_lag = transport_by_lag(
+                run.by_lag, theme=ground, height=130, domain=DOMAIN, y_title=""
+            )
             show(by_lag, f"lags/{name}")
             show(transport_map(run.norms, theme=ground, height=205), f"map/{name}")

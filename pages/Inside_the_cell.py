@@ -45,6 +45,6 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
         "What happens to the state and to ψ when you scale $b_{cs}$, $W_{x_{cs}}$, $W_{s_{cs}}$ and"
         " $W_{v_{cs}}$ all to 0?",
         "Every state gate becomes $G_c(0) = 0.5$, so each step halves what the state held and what"
-        " the error brings back: after ten steps a thousandth is left. The preset *Forget at once*"
+        " the error brings back: after ten steps a thousandth is left. The preset *State gate at 0.5*"
         " does exactly this.",
     )

@@ -11,7 +11,8 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
         "The same input and the same loss go through a plain RNN, a Vanilla LSTM whose candidate"
         " uses the same recurrent matrix, and a carousel that only carries. In the RNN every step"
         " back multiplies the error by $\\mathrm{diag}(G'(s))\\,W_r^T$ (91, corrected): the product"
-        " shrinks or grows. In the LSTM the state gate carries it past the matrix."
+        " shrinks or grows. In the LSTM the state gate carries it past the matrix,"
+        " unless the way through the candidate is as strong (presets *Exploding*, *Against Eq 182*)."
     )
     runs, _ = store.computed(why.run)
     controls, picture = st.columns([1, 3.9], gap="medium")
@@ -24,7 +25,7 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
         "**What to look for.** *Upper row:* the error on the state, ψ, and on the output, χ, over"
         " the steps. *Middle row:* what is left of an error after so many steps; the lines *paper*"
         " and *cec* are what the products (180) and (182) say, *bound* the power of Eq 92. *Lower"
-        " row:* the same for every pair of steps; white is 1, blue has died, orange has grown."
+        " row:* the same for every pair of steps: white is 1, blue has died, orange has grown."
     )
     predict(
         "W has the eigenvalues 0.9 and 0.8, so its powers tend to 0. Can the error still grow?",
@@ -35,6 +36,6 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
     predict(
         "All state gates are 0.9. Equation 182 says that 4 % of an error is left after 30 steps."
         " Is that so?",
-        "With $W_{v_{du}} = 0.5$ and the other gates open, the error is 24 000 times larger after"
-        " 30 steps (errata 29): the path through the candidate is not negligible beside the gate.",
+        "With $W_{v_{du}} = 0.5$ and the other gates open, after 30 steps the error is 24 000 times as"
+        " large as it began (errata 29): the path through the candidate is not negligible beside the gate.",
     )

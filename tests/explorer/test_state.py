@@ -170,11 +170,11 @@ def test_junk_in_a_field_is_said_and_left_out(kind: type, name: str, text: str) 
         assert from_query(kind, to_query(state)) == (state, [])
 
 
-@EACH_FIELD
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, name in FIELDS if kind_of(kind, name).low is not None]
+)
 def test_a_value_out_of_range_is_said(kind: type, name: str) -> None:
     how = kind_of(kind, name)
-    if how.low is None or how.high is None:
-        pytest.skip("a field without a range")
     for value in (how.low - 1, how.high + 1, how.high * 1e6, math.nan, math.inf, -math.inf):
         text = str(int(value)) if isinstance(how.low, int) and math.isfinite(value) else repr(value)
         state, (problem,) = check_answer(kind, {name: text})
