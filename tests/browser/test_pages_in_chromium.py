@@ -1,0 +1,658 @@
+"""Every page of the real app in real Chromium: it opens, it answers, its link brings it back."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.conftest import (
+    assert_no_exception,
+    open_page,
+    rerun,
+    wait_until_idle,
+)
+
+NAMES = {
+    "Inside_the_cell": "Inside the cell",
+    "Constant_error_carousel": "The constant error carousel",
+    "Why_the_error_dies": "Why the error dies",
+    "Stability": "Stability",
+}
+PLOTS = {
+    "Inside_the_cell": 4,
+    "Constant_error_carousel": 4,
+    "Why_the_error_dies": 9,
+    "Stability": 4,
+}
+EACH_PAGE = pytest.mark.parametrize("path", NAMES)
+STATES = {
+    "Inside_the_cell": "source=sine&n=17&unit=2&view=sums&loss=last&notation=framework",
+    "Constant_error_carousel": "cs_mode=schedule&cs_at=7&cr_mode=constant&seed=5&width=3&n=11",
+    "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
+    "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
+}
+
+# Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
+MARKS = """() => [...document.querySelectorAll(
+  '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')].map(chart => {
+    const drawn = [...chart.querySelectorAll(
+      '.role-mark path, .role-mark line, .role-mark rect, .heatmaplayer image')];
+    const inked = [...chart.querySelectorAll('canvas')].filter(canvas => canvas.width > 0
+      && canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height)
+        .data.some(byte => byte));
+    return drawn.filter(e => e.tagName !== 'path' || (e.getAttribute('d') || '').length > 4).length
+      + inked.length;
+  })"""
+TOO_WIDE = """() => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  const wide = [...main.querySelectorAll('*')].filter(
+    e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 0
+      && !e.closest('svg, .katex, [data-testid="stToast"], [data-testid="stDataFrame"]'));
+  return {
+    overflow: Math.max(document.documentElement.scrollWidth - innerWidth,
+                       main.scrollWidth - main.clientWidth),
+    elements: wide.slice(-3).map(e => (e.dataset.testid || e.className) + ': ' + e.innerText)
+  };
+}"""
+
+
+def drawn(page: Page, at_least: int) -> list[int]:
+    """Wait until every chart is drawn; how many marks each has."""
+    marks: list[int] = []
+
+    def ready() -> bool:
+        marks[:] = page.evaluate(MARKS)
+        return len(marks) >= at_least and all(marks)
+
+    try:
+        _wait_until(page, ready, "charts are missing or empty")
+    except TimeoutError as error:
+        raise AssertionError(
+            f"{error}: marks per chart {marks}, {at_least} charts expected"
+        ) from None
+    return marks
+
+
+def shown(page: Page) -> tuple[str, list[str]]:
+    """The words and numbers of a page, and what its charts say of themselves."""
+    charts = page.locator('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')
+    text = page.get_by_test_id("stMainBlockContainer").inner_text()
+    return text, [chart.get_attribute("aria-label") or "" for chart in charts.all()]
+
+
+def assert_shows(page: Page, expected: tuple[str, list[str]], otherwise: str) -> None:
+    """The page comes to show what is expected; if not, say in which lines it differs.
+
+    The labels inside a chart come in the order in which they were drawn: so, sorted.
+    """
+
+    def differences() -> list[str]:
+        lines = [sorted([*text.splitlines(), *charts]) for text, charts in (expected, shown(page))]
+        return [line for line in difflib.ndiff(*lines) if line[0] in "+-" and line[1:].strip()]
+
+    with contextlib.suppress(TimeoutError):
+        _wait_until(page, lambda: not differences(), otherwise, seconds=5)
+    assert not (found := differences()), "\n".join([otherwise, *found])
+
+
+def _wait_until(
+    page: Page, condition: Callable[[], bool], otherwise: str, seconds: float = 15
+) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{otherwise} within {seconds} s")
+        page.wait_for_timeout(20)
+
+
+def words_of_charts(page: Page) -> list[str]:
+    return shown(page)[1]
+
+
+def ready(page: Page, path: str, plots: int | None = None) -> Page:
+    """The page is drawn, and nothing went wrong."""
+    drawn(page, PLOTS.get(path, 0) if plots is None else plots)
+    wait_until_idle(page)
+    assert_sound(page)
+    return page
+
+
+def assert_sound(page: Page) -> None:
+    assert_no_exception(page)
+    assert "Traceback" not in page.locator("body").inner_text()
+    assert "encountered an error" not in page.locator("body").inner_text()
+
+
+def control(page: Page, path: str, field: str) -> Locator:
+    """The control of a field, by its key."""
+    key = re.sub(r"[^a-zA-Z0-9_-]", "-", f"{NAMES[path]}/{field}".strip())
+    return page.locator(f".st-key-{key}")
+
+
+def slide(page: Page, path: str, field: str, key: str, times: int = 1) -> None:
+    """Move a slider by the keyboard, a rerun a press."""
+    slider = control(page, path, field).get_by_role("slider")
+    for _ in range(times):
+        with rerun(page):
+            slider.press(key)
+
+
+def choose(page: Page, path: str, field: str, name: str) -> None:
+    """Press one of a row of buttons."""
+    with rerun(page):
+        control(page, path, field).get_by_role("radio", name=name).or_(
+            control(page, path, field).get_by_role("button", name=name)
+        ).first.click()
+
+
+def select(page: Page, path: str, field: str, name: str) -> None:
+    """Choose from a drop-down list."""
+    control(page, path, field).locator("input").click()
+    with rerun(page):
+        page.get_by_role("option", name=name, exact=True).click()
+
+
+def press_button(page: Page, name: str) -> None:
+    with rerun(page):
+        page.get_by_role("button", name=name).first.click()
+
+
+def leave(page: Page) -> None:
+    """Take the focus away from every control, by a click on plain text."""
+    page.get_by_role("heading", level=2).click()
+
+
+def step_of(page: Page) -> int:
+    """Where the cursor stands, as the slider's label says."""
+    label = page.get_by_text(re.compile(r"^n = \d+ of \d+")).first.inner_text()
+    return int(label.split()[2])
+
+
+# opening
+
+
+def test_home_leads_to_every_chapter(page: Page, app_url: str) -> None:
+    page.set_default_timeout(10_000)
+    open_page(page, app_url)
+    assert_sound(page)
+    for path, name in NAMES.items():
+        with rerun(page):
+            page.get_by_test_id("stMainBlockContainer").get_by_role("link", name=name).last.click()
+        expect(page).to_have_url(re.compile(path))
+        ready(page, path)
+        with rerun(page):
+            page.locator(".st-key-navigation").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", name="Carousel")).to_be_visible()
+    assert_sound(page)
+
+
+@EACH_PAGE
+def test_a_cold_link_restores_its_state_and_says_what_is_wrong(
+    path: str, page: Page, app_url: str
+) -> None:
+    """The first address that this browser ever opens is a link with a state, and a slip in it."""
+    open_page(page, f"{app_url}/{path}?{STATES[path]}&stpes=3&steps=abc")
+    ready(page, path)
+    expect(page.get_by_text("“stpes” is not a setting of this page")).to_be_visible()
+    expect(page.get_by_text(re.compile("“steps” must be a whole number"))).to_be_visible()
+    for setting in STATES[path].split("&"):
+        assert re.search(rf"[?&]{re.escape(setting)}(&|$)", page.url), page.url
+    assert "stpes" not in page.url
+    assert "abc" not in page.url
+
+
+# controls and the link
+
+
+def change_inside(page: Page) -> None:
+    path = "Inside_the_cell"
+    select(page, path, "source", "Sine")
+    slide(page, path, "steps", "ArrowLeft", 2)
+    choose(page, path, "loss", "last step")
+    choose(page, path, "view", "Sums and gradients")
+    slide(page, path, "unit", "ArrowRight", 2)
+    choose(page, path, "notation", "PyTorch")
+    leave(page)
+    with rerun(page):
+        page.keyboard.press("ArrowRight")
+
+
+def change_carousel(page: Page) -> None:
+    path = "Constant_error_carousel"
+    slide(page, path, "cs", "ArrowLeft", 2)
+    select(page, path, "cu_mode", "pushed by its bias")
+    slide(page, path, "cu_bias", "ArrowRight", 2)
+    choose(page, path, "error", "the state s")
+    slide(page, path, "n", "ArrowLeft", 2)
+
+
+def change_why(page: Page) -> None:
+    path = "Why_the_error_dies"
+    slide(page, path, "radius", "ArrowRight", 2)
+    slide(page, path, "drive", "ArrowRight", 2)
+    choose(page, path, "loss", "every step")
+    select(page, path, "gates", "held at values")
+    slide(page, path, "g_cs", "ArrowLeft", 2)
+
+
+def change_stability(page: Page) -> None:
+    path = "Stability"
+    slide(page, path, "modulus", "ArrowRight", 2)
+    slide(page, path, "angle", "ArrowRight", 2)
+    select(page, path, "signal", "Noise")
+    slide(page, path, "n", "ArrowRight", 2)
+    with rerun(page):
+        typed = control(page, path, "w_s/typed").locator("input")
+        typed.fill("1.2")
+        typed.press("Enter")
+
+
+CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
+    "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
+    "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
+    "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
+    "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
+}
+
+
+@EACH_PAGE
+def test_controls_change_the_picture_and_the_link_brings_it_back(
+    path: str, page: Page, new_page: Callable[..., Page], app_url: str
+) -> None:
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    before = shown(page)
+    change, expected = CHANGES[path]
+    change(page)
+    ready(page, path)
+    after = shown(page)
+    assert after[0] != before[0]
+    assert after[1] != before[1], "the charts did not follow"
+    for name, value in expected.items():
+        assert re.search(rf"[?&]{name}={re.escape(value)}(&|$)", page.url), page.url
+
+    fresh = new_page()
+    open_page(fresh, page.url)
+    ready(fresh, path)
+    assert_shows(fresh, after, "the link shows something else in a fresh browser")
+    assert fresh.url == page.url
+
+    with rerun(page):
+        page.reload()
+    ready(page, path)
+    assert_shows(page, after, "a reload loses the state")
+    with rerun(page):
+        page.get_by_role("button", name="Reset").click()
+    ready(page, path)
+    assert_shows(page, before, "reset does not lead back to the start")
+    press_button(page, "Undo")
+    ready(page, path)
+    assert_shows(page, after, "undo does not bring back what reset took away")
+
+
+@EACH_PAGE
+def test_presets_change_the_picture_in_place(path: str, page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    presets = page.locator(".st-key-presets").get_by_role("button").all_inner_texts()
+    presets = [name for name in presets if name and not re.search("Reset|Undo", name)]
+    assert 3 <= len(presets) <= 6
+    seen = [words_of_charts(page)]
+    for name in presets[1:]:
+        with rerun(page):
+            page.locator(".st-key-presets").get_by_role("button", name=name, exact=True).click()
+        drawn(page, 3)
+        assert_sound(page)
+        assert words_of_charts(page) not in seen, f"{name} changed nothing"
+        seen.append(words_of_charts(page))
+    press_button(page, "Undo")
+    _wait_until(page, lambda: words_of_charts(page) == seen[-2], "undo did nothing")
+    assert_sound(page)
+
+
+def test_a_slider_changes_a_metric(page: Page, app_url: str) -> None:
+    path = "Constant_error_carousel"
+    open_page(page, f"{app_url}/{path}")
+    metric = page.get_by_test_id("stMetricValue").first
+    before = metric.inner_text()
+    slide(page, path, "cs", "ArrowLeft", 5)
+    expect(metric).not_to_have_text(before)
+    slide(page, path, "cs", "ArrowRight", 5)
+    expect(metric).to_have_text(before)
+    assert_sound(page)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("Stability", "modulus"),
+        ("Constant_error_carousel", "cs"),
+        ("Why_the_error_dies", "radius"),
+        ("Inside_the_cell", "n"),
+    ],
+)
+def test_quick_presses_all_count(path: str, field: str, page: Page, app_url: str) -> None:
+    """As a held arrow key: faster than the app reruns, and none is lost or taken back."""
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    slider = control(page, path, field).get_by_role("slider")
+    value, step = float(slider.input_value()), float(slider.get_attribute("step") or 1)
+    with rerun(page, quiet_ms=800):
+        for _ in range(8):
+            slider.press("ArrowLeft", delay=20)
+    assert float(slider.input_value()) == pytest.approx(value - 8 * step)
+    match = re.search(rf"[?&]{field}=([^&]+)", page.url)
+    assert match, f"the change is not in the link: {page.url}"
+    assert float(match[1]) == pytest.approx(value - 8 * step), "the slider and the link disagree"
+
+
+def test_a_weight_is_scaled_and_set(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    before = shown(page)[1]
+    press_popover(page, "Weights")
+    scale = page.get_by_test_id("stPopoverBody").get_by_role("slider").first
+    with rerun(page):
+        scale.press("ArrowLeft")
+    assert "edits=W_v_cs*0.95" in page.url.replace("%2A", "*")
+    assert shown(page)[1] != before
+    grid = page.get_by_test_id("stPopoverBody").get_by_test_id("stDataFrame")
+    scroller = grid.locator(".dvn-scroller")
+    expect(scroller).to_be_visible()
+
+    def entered() -> bool:
+        """A click chooses a cell, typing opens it: neither works before the grid is ready."""
+        scroller.click(position={"x": 90, "y": 50})
+        page.keyboard.type("2.5", delay=30)
+        page.keyboard.press("Enter")
+        wait_until_idle(page, 500)
+        return "W_v_cs[" in page.url.replace("%5B", "[")
+
+    _wait_until(page, entered, "an entry of the table cannot be set")
+    with rerun(page):
+        page.get_by_role("button", name=re.compile("Trained weights back")).click()
+    assert "edits" not in page.url
+    assert shown(page)[1] == before
+    assert_sound(page)
+
+
+def press_popover(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+# keys
+
+
+@pytest.mark.parametrize("path", ["Inside_the_cell", "Stability"])
+def test_keys_move_the_cursor(path: str, page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/{path}?n=20")
+    ready(page, path)
+    before = shown(page)
+    for key, n in (
+        ("ArrowRight", 21),
+        ("ArrowRight", 22),
+        ("ArrowLeft", 21),
+        ("End", 59),
+        ("Home", 0),
+        ("ArrowRight", 1),
+    ):
+        with rerun(page):
+            page.keyboard.press(key)
+        assert step_of(page) == n, key
+    assert shown(page)[0] != before[0]
+    assert re.search(r"[?&]n=1(&|$)", page.url) or path == "Stability"
+    assert_sound(page)
+
+
+def test_the_numbers_of_the_step_follow_the_cursor(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Inside_the_cell?n=20")
+    numbers = page.locator(".step")
+    before = numbers.inner_text()
+    with rerun(page):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name=re.compile(r"Step n = 21"))).to_be_visible()
+    expect(numbers).not_to_have_text(before)
+    with rerun(page):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name=re.compile(r"Step n = 20"))).to_be_visible()
+    assert numbers.inner_text() == before
+
+
+def test_one_press_on_the_cursors_slider_is_one_step(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?n=20")
+    ready(page, path)
+    slider = control(page, path, "n").get_by_role("slider")
+    for key, n in (("ArrowRight", 21), ("ArrowRight", 22), ("ArrowLeft", 21)):
+        slider.focus()
+        with rerun(page, quiet_ms=600):
+            page.keyboard.press(key)
+        assert step_of(page) == n, f"{key} on the slider"
+    assert_sound(page)
+
+
+def test_keys_on_another_slider_leave_the_cursor_alone(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?n=20&unit=1")
+    ready(page, path)
+    slider = control(page, path, "unit").get_by_role("slider")
+    unit = int(slider.input_value())
+    slider.focus()
+    with rerun(page, quiet_ms=600):
+        page.keyboard.press("ArrowRight")
+    assert int(slider.input_value()) == unit + 1
+    assert step_of(page) == 20
+
+
+def test_typing_leaves_the_cursor_alone(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?source=text&n=4")
+    ready(page, path, plots=3)
+    field = page.get_by_role("textbox", name="Text to read")
+    field.click()
+    for key in ("End", "ArrowLeft", "ArrowRight", "Home", "Space", "a", "Space"):
+        page.keyboard.press(key)
+    wait_until_idle(page, 600)
+    assert step_of(page) == 4
+    expect(page.locator(".st-key-play")).not_to_contain_text("pause")
+    with rerun(page):
+        field.press("Control+Enter")
+    assert step_of(page) == 4
+    assert field.input_value().startswith(" a "), "the keys did not reach the field"
+    assert_sound(page)
+
+
+@pytest.mark.parametrize("how", ["Space", "button"])
+def test_play_and_pause(how: str, page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?n=3")
+    ready(page, path)
+
+    def toggle() -> None:
+        if how == "Space":
+            page.keyboard.press("Space")
+        else:
+            page.locator(".st-key-play").get_by_role("button").click()
+
+    toggle()
+    _wait_until(page, lambda: step_of(page) >= 6, "play does not advance")
+    toggle()
+    expect(page.locator(".st-key-play")).to_contain_text("play_arrow")
+    wait_until_idle(page)
+    stopped = step_of(page)
+    page.wait_for_timeout(1200)  # several periods of play: nothing may happen
+    assert step_of(page) == stopped, "pause does not stop"
+    assert_sound(page)
+
+
+def test_play_stops_at_the_end(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Inside_the_cell?n=57")
+    page.locator(".st-key-play").get_by_role("button").click()
+    _wait_until(page, lambda: step_of(page) == 59, "play does not arrive")
+    expect(page.locator(".st-key-play")).to_contain_text("play_arrow")
+    wait_until_idle(page, 600)
+    assert_sound(page)
+
+
+# looks
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (int(float(part)) for part in re.findall(r"[\d.]+", colour)[:3])
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+CLIPPED = """all => all.flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter(text => {
+    const r = text.getBoundingClientRect();
+    return r.width > 0 && (r.left < box.left - 1 || r.right > box.right + 1
+      || r.top < box.top - 1 || r.bottom > box.bottom + 1);
+  }).map(text => text.textContent);
+})"""
+FIT = """all => Math.max(...all.map(e => e.getBoundingClientRect().bottom))"""
+LOOKS = [("light", 1440, 900), ("dark", 1024, 768), ("light", 390, 844)]
+
+
+@pytest.mark.parametrize(("scheme", "width", "height"), LOOKS, ids=str)
+def test_looks(
+    scheme: Any, width: int, height: int, new_page: Callable[..., Page], app_url: str
+) -> None:
+    """No horizontal overflow, no clipped label, legible charts, the experiment on one screen."""
+    page = new_page(width=width, height=height, color_scheme=scheme)
+    ugly: dict[str, list[str]] = {}
+    for path in ("", *NAMES):
+        open_page(page, f"{app_url}/{path}")
+        ready(page, path)
+        problems = ugly.setdefault(path or "home", [])
+        wide = page.evaluate(TOO_WIDE)
+        if wide["overflow"] > 0:
+            problems.append(f"{wide['overflow']} pixels too wide: {wide['elements']}")
+        charts = page.get_by_test_id("stVegaLiteChart").locator("svg")
+        if clipped := charts.evaluate_all(CLIPPED):
+            problems.append(f"clipped labels: {clipped}")
+        ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert (luminance(ground) < 0.5) == (scheme == "dark")
+        texts = charts.locator("text").evaluate_all(
+            "all => [...new Set(all.map(e => getComputedStyle(e).fill))]"
+        )
+        problems += [
+            f"text {text} on {ground}"
+            for text in texts
+            if abs(luminance(text) - luminance(ground)) < 0.4
+        ]
+        if width == 1440 and path:
+            picture = '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"], .step'
+            if (lowest := page.locator(picture).evaluate_all(FIT)) > height:
+                problems.append(f"the picture ends at {lowest:.0f} of {height} pixels")
+    assert not {path: problems for path, problems in ugly.items() if problems}
+
+
+def test_every_link_of_the_navigation_can_be_clicked(page: Page, app_url: str) -> None:
+    """Nothing invisible lies over the navigation."""
+    open_page(page, f"{app_url}/Stability")
+    ready(page, "Stability")
+    covered = page.locator(".st-key-navigation a").evaluate_all(
+        """all => all.filter(a => {
+          const r = a.getBoundingClientRect();
+          const top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+          return !a.contains(top);
+        }).map(a => a.innerText)"""
+    )
+    assert not covered
+
+
+# bad input
+
+
+def csv(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": data}
+
+
+GOOD = csv("prices.csv", b"year,price\n1,5\n2,4\n3,6\n4,5.5\n5,7\n6,3\n7,4\n8,5\n")
+BAD = [
+    (csv("empty.csv", b""), "empty"),
+    (csv("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "PNG"),
+    (csv("text.csv", b"year,price\n1,5\n2,4\n3,6\n4,5\n5,6\n6,n/a\n"), "row 7, column 'price'"),
+]
+
+
+def test_bad_files_are_said_and_change_nothing(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?source=csv")
+    expect(page.get_by_text(re.compile("upload a CSV file")).first).to_be_visible()
+    assert_sound(page)
+    uploader = page.locator('[data-testid="stFileUploader"] input[type="file"]')
+    body = page.locator("body")
+
+    file, remedy = BAD[2]
+    with rerun(page):
+        uploader.set_input_files(file)
+    expect(body).to_contain_text(remedy)
+    assert_sound(page)
+
+    with rerun(page):
+        uploader.set_input_files(GOOD)
+    ready(page, path)
+    expect(body).not_to_contain_text(remedy)
+    link, charts, step = page.url, words_of_charts(page), page.locator(".step").inner_text()
+    assert "series=" in link
+
+    for file, remedy in BAD:
+        with rerun(page):
+            uploader.set_input_files(file)
+        expect(body).to_contain_text(remedy)
+        expect(body).to_contain_text(file["name"])
+        ready(page, path)
+        assert page.url == link
+        assert words_of_charts(page) == charts, "the picture is gone"
+        assert page.locator(".step").inner_text() == step
+    with rerun(page):
+        uploader.set_input_files(GOOD)
+    expect(body).not_to_contain_text(BAD[-1][1])
+    assert words_of_charts(page) == charts
+
+
+def test_a_text_that_is_too_short_is_said_and_mended(page: Page, app_url: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?source=text&n=5")
+    ready(page, path, plots=3)
+    before = shown(page)
+    field = page.get_by_role("textbox", name="Text to read")
+    text = field.input_value()
+    field.fill("ab")
+    with rerun(page):
+        field.press("Control+Enter")
+    expect(page.get_by_text(re.compile("at least three letters"))).to_be_visible()
+    assert_sound(page)
+    assert field.input_value() == "ab"
+    field.fill(text)
+    with rerun(page):
+        field.press("Control+Enter")
+    ready(page, path, plots=3)
+    assert_shows(page, before, "mending the text does not lead back")
+
+
+def test_undo_by_the_keyboard(page: Page, app_url: str) -> None:
+    path = "Why_the_error_dies"
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    before = shown(page)
+    slide(page, path, "radius", "ArrowRight", 2)
+    assert "radius=0.82" in page.url
+    leave(page)
+    for _ in range(2):
+        with rerun(page):
+            page.keyboard.press("Control+z")
+    ready(page, path)
+    assert_shows(page, before, "undo does not lead back")
+    assert "radius" not in page.url

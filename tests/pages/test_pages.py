@@ -1,0 +1,824 @@
+"""Every page by the framework's own harness: opens, answers, restores, and never breaks."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import lstm_core as lc
+from explorer import carousel, inside, stability, why
+from explorer.carousel import CarouselState
+from explorer.inside import InsideState
+from explorer.limits import MAX_TEXT
+from explorer.notation import NOTATIONS, equation, symbol
+from explorer.page import CHAPTERS
+from explorer.stability import StabilityState
+from explorer.state import from_query, to_query
+from explorer.why import WhyState
+from lstm_core.analysis import KINDS, gate_shares
+from lstm_core.figures import (
+    Figure,
+    eigenvalue_plane,
+    gate_saturation,
+    gradient_traces,
+    names_of_kind,
+    signal_heat,
+    signal_traces,
+    transport_by_lag,
+    transport_map,
+)
+from lstm_core.signals import Node, Signal
+from lstm_core.substitute import step_in_numbers
+from tests.lstm_core.test_design_rules import THROWAWAY
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app.py"
+
+INSIDE = "pages/Inside_the_cell.py"
+CAROUSEL = "pages/Constant_error_carousel.py"
+WHY = "pages/Why_the_error_dies.py"
+STABILITY = "pages/Stability.py"
+
+PAGES: dict[str, tuple[Any, type]] = {
+    INSIDE: (inside, InsideState),
+    CAROUSEL: (carousel, CarouselState),
+    WHY: (why, WhyState),
+    STABILITY: (stability, StabilityState),
+}
+PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
+EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
+EACH_PRESET = pytest.mark.parametrize(
+    ("page", "preset"), PRESETS, ids=[f"{Path(page).stem}-{name}" for page, name in PRESETS]
+)
+
+
+def open_page(page: str, query: dict[str, str] | None = None) -> AppTest:
+    """A page opened cold by its link; the app's entry file is known, and has not run."""
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.switch_page(page)
+    for name, text in (query or {}).items():
+        at.query_params[name] = text
+    return at.run()
+
+
+def sound(at: AppTest) -> AppTest:
+    """The page shows neither an exception nor an error."""
+    assert not at.exception, [box.message for box in at.exception]
+    assert not at.error, [box.value for box in at.error]
+    return at
+
+
+def refused(at: AppTest) -> str:
+    """The one message of a page that could not use its input; no exception."""
+    assert not at.exception, [box.message for box in at.exception]
+    (box,) = at.error
+    assert box.value.rstrip().endswith(".")
+    assert "Traceback" not in box.value
+    return box.value
+
+
+def query_of(at: AppTest) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else value[0]
+        for name, value in at.query_params.items()
+    }
+
+
+def state_of(at: AppTest, page: str) -> Any:
+    """The state that the page's link holds."""
+    state, problems = from_query(PAGES[page][1], query_of(at))
+    assert not problems
+    return state
+
+
+def elements(block: Any) -> Iterator[Any]:
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from elements(child)
+
+
+def charts(at: AppTest) -> list[Any]:
+    return [e for e in elements(at.main) if e.type in ("vega_lite_chart", "plotly_chart")]
+
+
+def picture(at: AppTest) -> tuple[Any, ...]:
+    """Everything that a visitor sees: the charts' data, the words, the metrics."""
+    drawn = tuple(
+        (chart.proto.alt, chart.proto.SerializeToString(deterministic=True)) for chart in charts(at)
+    )
+    return drawn, numbers(at)
+
+
+def numbers(at: AppTest) -> tuple[str, ...]:
+    """The text of the page, its numbers with it."""
+    texts = [
+        *(e.value for e in at.markdown),
+        *(e.proto.body for e in at.get("html")),
+        *(f"{e.label}: {e.value}" for e in at.metric),
+        *(e.value for e in at.caption),
+        *(e.value for e in at.info),
+    ]
+    return tuple(texts)
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return at.button(key=key).click().run()
+
+
+# opening
+
+
+def test_the_home_page_is_the_map_of_chapters() -> None:
+    at = sound(AppTest.from_file(str(APP), default_timeout=30).run())
+    text = "\n".join(e.value for e in at.markdown)
+    for chapter in CHAPTERS:
+        assert chapter.question in text
+    assert set(PAGES) == {chapter.file for chapter in CHAPTERS}
+    assert set(PAGES) == {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
+
+
+@EACH_PAGE
+def test_a_page_opens_on_a_picture(page: str) -> None:
+    at = sound(open_page(page))
+    assert not at.toast
+    assert not query_of(at)
+    assert len(charts(at)) >= 3
+    question = next(chapter.question for chapter in CHAPTERS if chapter.file == page)
+    assert f"## {question}" in [e.value for e in at.markdown]
+    for chart in charts(at):
+        assert any(c.isdigit() for c in chart.proto.alt), "a text alternative without a number"
+    assert at.expander, "no prediction to make"
+
+
+@EACH_PAGE
+def test_a_page_is_the_same_when_it_runs_again(page: str) -> None:
+    at = sound(open_page(page))
+    first = picture(at)
+    assert picture(sound(at.run())) == first
+
+
+@EACH_PAGE
+def test_the_opening_state_is_marked_among_the_presets(page: str) -> None:
+    at = open_page(page)
+    chosen = [b.label for b in at.button if b.key.startswith("preset/") and _is_primary(b)]
+    assert len(chosen) == 1
+    assert PAGES[page][0].presets()[chosen[0]] == PAGES[page][1]()
+
+
+def _is_primary(button: Any) -> bool:
+    return button.proto.type == "primary"
+
+
+# presets, reset, undo
+
+
+@EACH_PRESET
+def test_a_preset_is_one_click(page: str, preset: str) -> None:
+    module, _ = PAGES[page]
+    wanted = module.settle(module.presets()[preset])
+    at = sound(press(open_page(page), f"preset/{preset}"))
+    assert state_of(at, page) == wanted
+    assert query_of(at) == to_query(wanted)
+    assert _is_primary(at.button(key=f"preset/{preset}"))
+    assert picture(at)[0] == picture(sound(open_page(page, to_query(wanted))))[0]
+
+
+@EACH_PAGE
+def test_every_preset_has_its_own_picture(page: str) -> None:
+    at = open_page(page)
+    pictures = set()
+    for preset in PAGES[page][0].presets():
+        pictures.add(picture(sound(press(at, f"preset/{preset}"))))
+    assert len(pictures) == len(PAGES[page][0].presets())
+
+
+@EACH_PAGE
+def test_reset_and_undo(page: str) -> None:
+    at = open_page(page)
+    first = picture(at)
+    assert at.button(key="undo").disabled
+    names = list(PAGES[page][0].presets())
+    seen = []
+    for preset in names[1:]:
+        press(at, f"preset/{preset}")
+        seen.append((query_of(at), picture(at)))
+    sound(press(at, "reset"))
+    assert query_of(at) == {}
+    assert picture(at)[0] == first[0]
+    for query, before in reversed(seen):
+        sound(press(at, "undo"))
+        assert query_of(at) == query
+        assert picture(at) == before
+    sound(press(at, "undo"))
+    assert query_of(at) == {}
+    assert at.button(key="undo").disabled
+    assert picture(at) == first
+
+
+@EACH_PAGE
+def test_a_second_reset_is_no_change_to_undo(page: str) -> None:
+    at = press(press(open_page(page), "reset"), "reset")
+    assert at.button(key="undo").disabled
+
+
+# controls
+
+
+CONTROLS = [
+    (INSIDE, {}, "slider", "steps", 30),
+    (INSIDE, {}, "slider", "start", 10),
+    (INSIDE, {}, "slider", "unit", 1),
+    (INSIDE, {}, "slider", "n", 5),
+    (INSIDE, {}, "selectbox", "source", "sine"),
+    (INSIDE, {}, "selectbox", "source", "text"),
+    (INSIDE, {}, "button_group", "loss", "last"),
+    (INSIDE, {}, "button_group", "notation", "framework"),
+    (INSIDE, {}, "button_group", "view", "all"),
+    (INSIDE, {}, "button_group", "view", "sums"),
+    (INSIDE, {}, "button_group", "view", "gates"),
+    (INSIDE, {"source": "noise"}, "number_input", "seed", 3),
+    (INSIDE, {"source": "text"}, "text_area", "text", "another text"),
+    (CAROUSEL, {}, "slider", "cs", 0.5),
+    (CAROUSEL, {}, "slider", "n", 3),
+    (CAROUSEL, {}, "slider", "steps", 20),
+    (CAROUSEL, {}, "slider", "width", 2),
+    (CAROUSEL, {}, "selectbox", "cs_mode", "bias"),
+    (CAROUSEL, {}, "selectbox", "cr_mode", "schedule"),
+    (CAROUSEL, {}, "button_group", "error", "state"),
+    (CAROUSEL, {}, "button_group", "system", "scalar"),
+    (CAROUSEL, {}, "number_input", "seed", 3),
+    (CAROUSEL, {"cu_mode": "bias"}, "slider", "cu_bias", 3.0),
+    (CAROUSEL, {"cs_mode": "schedule"}, "slider", "cs_before", 0.5),
+    (CAROUSEL, {"cs_mode": "schedule"}, "slider", "cs_at", 5),
+    (CAROUSEL, {"system": "scalar"}, "selectbox", "pattern", "ramp"),
+    (CAROUSEL, {"system": "scalar"}, "button_group", "opened", [2]),
+    (CAROUSEL, {"system": "scalar"}, "button_group", "cleared", []),
+    (WHY, {}, "slider", "radius", 1.25),
+    (WHY, {}, "slider", "nonnormal", 3.0),
+    (WHY, {}, "slider", "drive", 4.0),
+    (WHY, {}, "slider", "forget_bias", -2.0),
+    (WHY, {}, "slider", "steps", 20),
+    (WHY, {}, "slider", "width", 2),
+    (WHY, {}, "number_input", "seed", 3),
+    (WHY, {}, "button_group", "loss", "every"),
+    (WHY, {}, "selectbox", "gates", "held"),
+    (WHY, {"gates": "held"}, "slider", "g_cs", 0.5),
+    (STABILITY, {}, "slider", "modulus", 1.1),
+    (STABILITY, {}, "number_input", "modulus/typed/0.95", 1.1),
+    (STABILITY, {}, "slider", "angle", 90.0),
+    (STABILITY, {}, "slider", "w_s", 1.2),
+    (STABILITY, {}, "slider", "start", 10.0),
+    (STABILITY, {}, "slider", "steps", 20),
+    (STABILITY, {}, "slider", "n", 5),
+    (STABILITY, {}, "selectbox", "signal", "noise"),
+    (STABILITY, {}, "button_group", "form", "real"),
+    (STABILITY, {"form": "real"}, "slider", "mu_1", -0.5),
+    (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
+    (STABILITY, {"signal": "step"}, "slider", "size", 3.0),
+]
+
+
+def name_of(page: str) -> str:
+    return next(chapter.name for chapter in CHAPTERS if chapter.file == page)
+
+
+@pytest.mark.parametrize(("page", "query", "kind", "field", "value"), CONTROLS, ids=str)
+def test_a_control_changes_what_is_shown(
+    page: str, query: dict[str, str], kind: str, field: str, value: Any
+) -> None:
+    at = sound(open_page(page, query))
+    before = picture(at)
+    control = next(e for e in at.get(kind) if e.key == f"{name_of(page)}/{field}")
+    sound(control.set_value(value).run())
+    name = field.partition("/")[0]
+    expected = tuple(value) if isinstance(value, list) else value
+    assert getattr(state_of(at, page), name) == expected
+    assert picture(at) != before, "the control changes nothing"
+    link = query_of(at)
+    assert picture(sound(open_page(page, link))) == picture(at), "the link shows something else"
+    sound(press(at, "undo"))
+    assert picture(at) == before
+
+
+def test_the_cursor_has_buttons() -> None:
+    at = open_page(INSIDE, {"n": "20"})
+    for key, n in (("on", 21), ("back", 20), ("end", 59), ("first", 0), ("on", 1)):
+        sound(press(at, f"cursor/{key}"))
+        assert state_of(at, INSIDE).n == n
+    press(at, "cursor/first")
+    assert at.button(key="cursor/first").disabled
+    assert at.button(key="cursor/back").disabled
+    press(at, "cursor/end")
+    assert at.button(key="cursor/on").disabled
+    assert at.button(key="cursor/end").disabled
+
+
+def test_the_step_in_numbers_follows_cursor_and_unit() -> None:
+    at = open_page(INSIDE, {"n": "7", "unit": "2"})
+    run = inside.run(inside.settle(InsideState(n=7, unit=2)))
+    (html,) = [e.proto.body for e in at.get("html") if 'class="step"' in e.proto.body]
+    for line in step_in_numbers(run.rec, 7, 2):
+        assert equation(run.rec.cell, line, "paper") in html
+
+
+def test_scaling_a_matrix_and_taking_the_weights_back() -> None:
+    at = sound(open_page(INSIDE))
+    before = picture(at)
+    scale = next(e for e in at.slider if e.label.startswith("Scale"))
+    sound(scale.set_value(0.5).run())
+    assert state_of(at, INSIDE).edits == (("W_v_cs*", 0.5),)
+    assert picture(at)[0] != before[0]
+    sound(press(at, "unedit"))
+    assert state_of(at, INSIDE).edits == ()
+    assert picture(at) == before
+
+
+@EACH_PAGE
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_of_changes_is_answered_and_comes_back_from_the_link(
+    page: str, seed: int
+) -> None:
+    """A visitor who plays with everything: no exception, and the link says where she is."""
+    rng = random.Random(seed)
+    at = sound(open_page(page))
+    for _ in range(25):
+        change_something(at, rng)
+        assert not at.exception
+        for box in at.error:  # said in a sentence, as for a text that is too short
+            assert box.value.endswith(".")
+    again = open_page(page, query_of(at))
+    assert not again.toast
+    assert query_of(again) == query_of(at)
+    assert picture(again) == picture(at)
+    for _ in range(25):
+        press(at, "undo") if not at.button(key="undo").disabled else None
+        assert not at.exception
+
+
+def change_something(at: AppTest, rng: random.Random) -> None:
+    """Move one control, chosen at random, to a place chosen at random."""
+    controls = [
+        *at.slider,
+        *at.selectbox,
+        *at.number_input,
+        *at.get("button_group"),
+        *at.text_area,
+        *(b for b in at.button if b.key != "play" and not b.disabled),
+    ]
+    control = rng.choice(controls)
+    if control.type == "button":
+        control.click().run()
+    elif control.type in ("slider", "number_input"):
+        low, high = control.min, control.max
+        value = rng.choice([low, high, low + (high - low) * rng.random()])
+        whole = isinstance(control.value, int)
+        control.set_value(round(value) if whole else float(value)).run()
+    elif control.type == "text_area":
+        control.set_value(rng.choice(["", "ab", "the cat", "x" * MAX_TEXT, "ünï ☃ <b>"])).run()
+    elif control.type == "selectbox":
+        control.select_index(rng.randrange(len(control.options))).run()
+    else:
+        names = [control.proto.options[i].content for i in range(len(control.proto.options))]
+        values = values_by_name(control, names)
+        picked = rng.choice(values)
+        single = control.proto.click_mode == control.proto.SINGLE_SELECT
+        control.set_value(picked if single else [picked]).run()
+
+
+def values_by_name(control: Any, names: list[str]) -> list[Any]:
+    """The values behind the names of a row of buttons."""
+    field = control.key.rpartition("/")[2]
+    tables = {
+        "view": inside.VIEWS,
+        "loss": inside.LOSSES,
+        "notation": NOTATIONS,
+        "system": carousel.SYSTEMS,
+        "error": carousel.ERRORS,
+        "form": stability.FORMS,
+    }
+    if field in tables:
+        return list(tables[field])
+    assert field in ("opened", "cleared"), f"an unknown row of buttons: {control.key}"
+    return [int(name) for name in names]
+
+
+# links
+
+
+@EACH_PRESET
+def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
+    module, _ = PAGES[page]
+    wanted = module.settle(module.presets()[preset])
+    at = sound(open_page(page, to_query(wanted)))
+    assert not at.toast
+    assert state_of(at, page) == wanted
+    assert query_of(at) == to_query(wanted)
+
+
+@pytest.mark.parametrize(
+    ("page", "state"),
+    [
+        (INSIDE, InsideState(steps=25, start=3, n=17, unit=2, view="sums", loss="last")),
+        (INSIDE, InsideState(source="text", text="hello there", n=5, notation="framework")),
+        (INSIDE, InsideState(source="csv", series=(1.0, 3.0, 2.5, -1.0, 0.1), n=2)),
+        (INSIDE, InsideState(edits=(("W_v_cs*", 0.5), ("b_cu[1]", -3.0)), weight="b_cu")),
+        (INSIDE, InsideState(source="noise", seed=77)),
+        (CAROUSEL, CarouselState(cs_mode="schedule", cs_at=7, seed=5, width=3, n=11)),
+        (CAROUSEL, CarouselState(system="scalar", pattern="noise", opened=(), cleared=(0, 19))),
+        (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
+        (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_state_is_restored_from_its_link(page: str, state: Any) -> None:
+    module, _ = PAGES[page]
+    state = replace(module.settle(state))
+    at = sound(open_page(page, to_query(state)))
+    assert not at.toast
+    assert state_of(at, page) == state
+    assert picture(at) != picture(open_page(page))
+
+
+BAD_VALUES = ("", "nan", "1e999", "9" * 5000, "x" * 10_000, "<img src=x onerror=alert(1)>", "-99")
+
+
+@EACH_PAGE
+@pytest.mark.parametrize("text", BAD_VALUES, ids=lambda text: text[:10])
+def test_bad_values_in_a_link_are_said_and_the_page_opens(page: str, text: str) -> None:
+    kind = PAGES[page][1]
+    free = {"text", "series", "edits", "weight", "opened", "cleared"}  # hold any or no text
+    query = {name: text for name in kind.__dataclass_fields__ if name not in free}
+    at = sound(open_page(page, query))
+    assert len(at.toast) == len(query)
+    for toast, name in zip(at.toast, query, strict=True):
+        assert f"“{name}”" in toast.value
+        assert len(toast.value) < 300
+    assert query_of(at) == {}, "the link is not cleaned"
+    assert picture(at) == picture(open_page(page))
+    sound(at.run())
+    assert not at.toast, "said again and again"
+
+
+@EACH_PAGE
+def test_unknown_names_in_a_link_are_said(page: str) -> None:
+    at = sound(open_page(page, {"stpes": "3", "embed": "true"}))
+    (toast,) = at.toast
+    assert "“stpes”" in toast.value
+    assert picture(at) == picture(open_page(page))
+
+
+@pytest.mark.parametrize("text", ["", "ab", "☃☃☃"])
+def test_a_text_that_is_too_short_is_said_and_kept(text: str) -> None:
+    at = sound(open_page(INSIDE, {"source": "text", "n": "2"}))
+    before = picture(at)
+    at.text_area[0].set_value(text).run()
+    assert "at least three letters" in refused(at)
+    assert at.text_area[0].value == text, "the text that is to be mended is gone"
+    assert query_of(at)["source"] == "text"
+    sound(at.text_area[0].set_value(InsideState.text).run())
+    assert picture(at) == before or state_of(at, INSIDE).n == 0
+    again = open_page(INSIDE, {"source": "text", "text": text or " "})
+    assert "at least three letters" in refused(again)
+
+
+def test_a_text_that_is_too_short_leaves_the_rest_of_the_state_as_it_was() -> None:
+    at = sound(open_page(INSIDE, {"source": "text", "n": "9", "unit": "3", "view": "sums"}))
+    before = state_of(at, INSIDE)
+    at.text_area[0].set_value("ab").run()
+    refused(at)
+    sound(at.text_area[0].set_value(before.text).run())
+    assert state_of(at, INSIDE) == before, "mending the text does not bring back what was there"
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        "nonsense*2.0",
+        "W_v_cs[999,999]=1.0",
+        "W_v_cs[0]=1.0",
+        "b_cs[0,0]=1.0",
+        f"W_v_cs[{'9' * 5000},0]=1.0",
+        "x" * 5000 + "*1.0",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_edits_that_do_not_fit_are_said(edits: str) -> None:
+    at = open_page(INSIDE, {"edits": edits, "n": "7"})
+    assert not at.exception
+    said = [box.value for box in (*at.error, *at.toast, *at.warning)]
+    assert len(said) == 1
+    assert len(said[0]) < 300
+    assert "digits" not in said[0], "the interpreter's words, not ours"
+    sound(press(at, "reset"))
+    assert query_of(at) == {}
+
+
+def test_edits_of_one_cell_do_not_break_the_other() -> None:
+    """An entry of the text model's matrix need not exist in the sunspot model's."""
+    at = open_page(INSIDE, {"source": "text"})
+    shape = inside.theta(InsideState(source="text"))["W_x_cu"].shape
+    target = f"W_x_cu[0,{shape[1] - 1}]"
+    at = sound(open_page(INSIDE, {"source": "text", "edits": f"{target}=1.0"}))
+    at.selectbox(key=f"{name_of(INSIDE)}/source").set_value("sunspots").run()
+    sound(at)
+
+
+def test_extreme_weights_are_answered() -> None:
+    names = lc.CELLS["vanilla_lstm"].params
+    for factor in (50.0, -50.0, 0.0):
+        edits = ";".join(f"{name}*{factor!r}" for name in names)
+        for view in inside.VIEWS:
+            at = open_page(INSIDE, {"edits": edits, "steps": "200", "start": "0", "view": view})
+            assert not at.exception
+            for box in at.error:
+                assert "Undo" in box.value or "Reset" in box.value
+
+
+@pytest.mark.parametrize("page", [WHY, STABILITY, CAROUSEL], ids=lambda page: Path(page).stem)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_all_settings_at_their_ends(page: str, end: str) -> None:
+    kind = PAGES[page][1]
+    for options in (0, -1):
+        query = {}
+        for name, item in kind.__dataclass_fields__.items():
+            how = item.metadata["kind"]
+            if how.options:
+                query[name] = how.options[options]
+            elif how.low is not None:
+                query[name] = how.write(getattr(how, end))
+        at = open_page(page, query)
+        assert not at.exception
+        assert not at.toast
+        for box in at.error:
+            assert "Undo" in box.value
+
+
+# a visitor's file
+
+
+def upload(at: AppTest, name: str, data: bytes) -> AppTest:
+    return at.get("file_uploader")[0].set_value((name, data, "text/csv")).run()
+
+
+def said_by(at: AppTest) -> str:
+    """What the page says about a file, wherever it says it."""
+    assert not at.exception
+    boxes = (*at.error, *at.info, *at.warning, *at.success, *at.toast, *at.caption)
+    return "\n".join(box.value for box in boxes)
+
+
+GOOD = b"year,price\n1,5\n2,4\n3,6\n4,5.5\n5,7\n6,3\n7,4\n8,5\n"
+BAD_FILES = {
+    "empty.csv": (b"", "empty"),
+    "picture.csv": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG"),
+    "text.csv": (b"year,price\n1,5\n2,4\n3,6\n4,5\n5,6\n6,n/a\n", "row 7, column 'price': 'n/a'"),
+    "words.csv": (b"a,b\nc,d\n", "No column of numbers"),
+    "one.csv": (b"x\n5\n", "only one row"),
+    "large.csv": (b"1\n" * 1_000_000, "at most"),
+}
+
+
+def test_without_a_file_the_remedy_is_said() -> None:
+    at = open_page(INSIDE)
+    at.selectbox(key=f"{name_of(INSIDE)}/source").set_value("csv").run()
+    assert not at.exception
+    said = said_by(at)
+    assert "upload a CSV file" in said
+    assert at.get("file_uploader")
+
+
+def test_a_good_file_is_drawn_and_is_in_the_link() -> None:
+    at = upload(open_page(INSIDE, {"source": "csv"}), "prices.csv", GOOD)
+    sound(at)
+    assert state_of(at, INSIDE).series == (5, 4, 6, 5.5, 7, 3, 4, 5)
+    assert charts(at)
+    assert "price" in said_by(at), "which column was read is not said"
+    assert picture(sound(open_page(INSIDE, query_of(at))))[0] == picture(at)[0]
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_said_and_changes_nothing(name: str) -> None:
+    at = sound(upload(open_page(INSIDE, {"source": "csv", "n": "3"}), "prices.csv", GOOD))
+    link, before = query_of(at), picture(at)[0]
+    data, remedy = BAD_FILES[name]
+    upload(at, name, data)
+    said = said_by(at)
+    assert remedy in said
+    assert name in said, "which file?"
+    assert "Traceback" not in said
+    assert query_of(at) == link
+    assert picture(at)[0] == before
+    sound(upload(at, "prices.csv", GOOD))
+    assert remedy not in said_by(at), "the old complaint stays beside a good file"
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_first_is_said(name: str) -> None:
+    data, remedy = BAD_FILES[name]
+    at = upload(open_page(INSIDE, {"source": "csv"}), name, data)
+    assert remedy in said_by(at)
+    sound(upload(at, "prices.csv", GOOD))
+
+
+# what a page costs
+
+
+@pytest.mark.parametrize("page", ["app.py", *PAGES])
+def test_no_page_imports_torch(page: str) -> None:
+    program = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file({str(APP)!r}, default_timeout=60)
+if {page!r} != "app.py":
+    at.switch_page({page!r})
+at.run()
+assert not at.exception
+loaded = {{"torch", "tensorflow", "matplotlib", "scipy"}} & set(sys.modules)
+assert not loaded, loaded
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+# a cell that only this test knows
+
+
+class LeakySum(lc.Cell):
+    """s = g_cs.s' + g_cu.u with q = tanh(s): two gates, a candidate, a readout; no library knows it."""
+
+    name = "leaky_sum"
+    title = "Leaky sum"
+    source = "this test"
+    sizes: ClassVar = {"d_x": "width of the input", "d_s": "width of the state"}
+    declared = (
+        Signal("a_cs", "accumulation", "state gate's sum", "1", "alpha_cs"),
+        Signal("a_cu", "accumulation", "update gate's sum", "2", "alpha_cu"),
+        Signal("a_du", "accumulation", "candidate's sum", "3", "alpha_du"),
+        Signal("g_cs", "gate", "state gate", "4", torch="f", of="a_cs"),
+        Signal("g_cu", "gate", "update gate", "5", torch="i", of="a_cu"),
+        Signal("u", "candidate", "candidate <u> & more", "6", of="a_du", warp="tanh"),
+        Signal("s", "state", "state", "7", "psi", terms="g_cs s' + g_cu u"),
+        Signal("q", "readout", "readout", "8", "chi", of="s", warp="tanh"),
+    )
+    nodes = (
+        Node("a_cs", "W_x_cs x + W_q_cs q' + b_cs", "1", "- - -"),
+        Node("a_cu", "W_x_cu x + W_q_cu q' + b_cu", "2", "- - -"),
+        Node("a_du", "W_x_du x + W_q_du q' + b_du", "3", "- - -"),
+    )
+    carried = ("s", "q")
+    state = "s"
+    output = "q"
+    totals = ("s", "q")
+
+    def step(self, warped: list[Any], before: tuple[Any, ...], tools: Any) -> tuple[Any, ...]:
+        g_cs, g_cu, u = warped
+        s = tools.keep("s", g_cs * before[0] + g_cu * u)
+        return s, tools.keep("q", tools.tanh(s))
+
+    def local(self, rec: Any, slope: dict[str, Any], through: Any) -> tuple[Any, ...]:
+        return (
+            through("s", rec.previous("s") * slope["g_cs"]),
+            through("s", rec["u"] * slope["g_cu"]),
+            through("s", rec["g_cu"] * slope["u"]),
+            through("q", slope["q"]),
+            through("s", rec["g_cs"]),
+        )
+
+    def step_back(
+        self, local: tuple[Any, ...], arriving: list[Any], alphas: tuple[Any, ...], tools: Any
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        D_cs, D_cu, D_du, D_q, D_s = local
+        f_psi, chi = arriving
+        psi = f_psi + chi * D_q
+        for D, alpha in zip((D_cs, D_cu, D_du), alphas, strict=True):
+            tools.product(psi, D, alpha)
+        return (psi, chi), (D_s * psi, None)
+
+    def inner_gradients(self, rec: Any, passed: dict[str, Any]) -> dict[str, Any]:
+        psi = passed["s"]
+        return {
+            "g_cs": psi * rec.previous("s"),
+            "g_cu": psi * rec["u"],
+            "u": psi * rec["g_cu"],
+        }
+
+
+NEW_CELLS = (LeakySum(), *THROWAWAY)
+EACH_NEW_CELL = pytest.mark.parametrize("cell", NEW_CELLS, ids=lambda cell: cell.name)
+
+
+@pytest.fixture
+def registered(cell: lc.Cell, monkeypatch: pytest.MonkeyPatch) -> lc.Cell:
+    monkeypatch.setitem(lc.CELLS, cell.name, cell)
+    return lc.CELLS[cell.name]
+
+
+def record(cell: lc.Cell) -> tuple[lc.Recording, lc.Gradients]:
+    theta = lc.init_params(cell, 5, **{size: 3 for size in cell.sizes})
+    rec = lc.unroll(cell, theta, np.random.default_rng(5).normal(size=(12, 3)))
+    error = np.zeros_like(rec.output)
+    error[-1] = 1.0
+    return rec, lc.backpropagate(rec, error)
+
+
+def test_the_new_cell_is_right() -> None:
+    """Central differences in a random direction: the figures below draw true gradients."""
+    cell = LeakySum()
+    rec, back = record(cell)
+    rng = np.random.default_rng(0)
+    along = {name: rng.normal(size=values.shape) for name, values in rec.theta.items()}
+
+    def error(step: float) -> float:
+        theta = {name: values + step * along[name] for name, values in rec.theta.items()}
+        return float(lc.unroll(cell, theta, rec.x).output[-1].sum())
+
+    measured = (error(1e-5) - error(-1e-5)) / 2e-5
+    computed = sum((back.d_theta[name] * along[name]).sum() for name in along)
+    assert computed == pytest.approx(measured, rel=1e-7)
+
+
+@EACH_NEW_CELL
+def test_a_new_cell_flows_through_every_figure(registered: lc.Cell) -> None:
+    cell = registered
+    rec, back = record(cell)
+    kinds = ("gate", "candidate", "state", "readout", "value", "accumulation")
+    names = names_of_kind(rec, kinds)
+    assert set(names) == set(cell.signals)
+    drawn: list[Figure] = [
+        signal_traces(rec, names, 1, cursor=3),
+        signal_traces(rec, names, 1, notation="framework"),
+        gradient_traces(back, ("psi", "chi"), 0),
+        gradient_traces(back, list(back.names), None),
+        signal_heat(rec[cell.state], cell.state, cursor=3),
+    ]
+    gates = names_of_kind(rec, ["gate"])
+    assert list(gate_shares(rec)) == gates
+    if gates:
+        drawn.append(gate_saturation(gate_shares(rec)))
+        drawn.append(signal_heat(rec[gates[0]], gates[0], gate=True))
+    norms = {kind: lc.transport_norms(rec, kind) for kind in KINDS}
+    drawn.append(transport_by_lag({kind: lc.norms_by_lag(norms[kind]) for kind in KINDS}))
+    drawn.append(transport_map(norms["exact"]))
+    jacobian = lc.eigenvalues(lc.step_jacobians(rec))
+    drawn.append(eigenvalue_plane({"Jacobian at n = 3": jacobian[3]}))
+    for figure in drawn:
+        assert figure.alt
+        figure.chart().to_dict()
+
+
+@EACH_NEW_CELL
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_new_cell_is_written_in_numbers(registered: lc.Cell, notation: str) -> None:
+    cell = registered
+    rec, _ = record(cell)
+    for n in (0, 5):
+        lines = step_in_numbers(rec, n, 2)
+        assert [line.signal.name for line in lines] == list(cell.signals)
+        for line in lines:
+            assert line.value == rec[line.signal.name][n, 2]
+            html = equation(cell, line, notation)
+            assert symbol(cell, line.signal.name, notation) in html
+            assert "<u>" not in html.replace("&lt;u&gt;", ""), "not escaped"
+
+
+@pytest.mark.parametrize("cell", [LeakySum()], ids=["leaky_sum"])
+def test_a_new_cells_numbers_add_up(registered: lc.Cell) -> None:
+    rec, _ = record(registered)
+    for line in step_in_numbers(rec, 5, 1):
+        total = sum(term.value for term in line.terms)
+        if line.warp == "tanh":
+            total = np.tanh(total)
+        elif line.warp == "sigmoid":
+            total = 1 / (1 + np.exp(-total))
+        assert line.value == pytest.approx(total, rel=1e-12)
+
+
+@pytest.mark.parametrize("cell", [LeakySum()], ids=["leaky_sum"])
+def test_a_new_cell_flows_through_a_page(
+    registered: lc.Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """*Inside the cell* with another cell in the trained one's place shows it unchanged."""
+    cell = registered
+    theta = lc.init_params(cell, 5, d_x=1, d_s=3)
+    model = inside.Model(cell, theta, np.ones((1, 3)), np.zeros(1))
+    inside._run.cache_clear()
+    try:
+        monkeypatch.setattr(inside, "model", lambda name: model)
+        for view in inside.VIEWS:
+            at = sound(open_page(INSIDE, {"view": view, "n": "7", "weight": "W_q_cs"}))
+            assert charts(at)
+        html = "".join(e.proto.body for e in at.get("html"))
+        assert symbol(cell, "q") in html
+    finally:
+        inside._run.cache_clear()
