@@ -71,7 +71,7 @@ class Store(Generic[State]):
             result = compute(self.state)
         except (ValueError, KeyError) as problem:
             reason = str(problem.args[0] if problem.args else problem)
-            st.error(f"{reason} *Until then the last picture stays.*", icon=":material/error:")
+            st.error(f"{reason} Until then the last picture stays.", icon=":material/error:")
             state = st.session_state.get(good, self.settle(self.kind()))
             return compute(state), state
         st.session_state[good] = self.state

@@ -305,6 +305,9 @@ def test_a_control_changes_what_is_shown(
     assert picture(at) != before, "the control changes nothing"
     link = query_of(at)
     assert picture(sound(open_page(page, link))) == picture(at), "the link shows something else"
+    if name == "n":
+        assert at.button(key="undo").disabled, "a move of the cursor is nothing to undo"
+        return
     sound(press(at, "undo"))
     assert picture(at) == before
 
