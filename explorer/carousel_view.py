@@ -46,7 +46,7 @@ def controls(store: Store[CarouselState]) -> None:
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("width", "units")
-        st.number_input("seed of the weights", 0, 9999, step=1, **store.widget("seed"))
+        store.number("seed", "seed of the weights")
 
 
 def _gate(store: Store[CarouselState], gate: str) -> None:

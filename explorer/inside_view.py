@@ -12,6 +12,7 @@ from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.analysis import gate_shares
 from lstm_core.figures import (
+    PANELS,
     gate_saturation,
     gradient_traces,
     names_of_kind,
@@ -42,7 +43,7 @@ def input_controls(store: Store[InsideState]) -> None:
     if source == "sunspots":
         store.slider("start", "from year 1700 +")
     if source == "noise":
-        st.number_input("seed", 0, 9999, step=1, **store.widget("seed"))
+        store.number("seed", "seed")
 
 
 def _upload(store: Store[InsideState]) -> None:
@@ -84,12 +85,11 @@ def charts(run: InsideRun, state: InsideState) -> None:
     if state.view == "all":
         _heats(run, state, [rec.cell.state, *gates[:1], rec.cell.output])
     elif state.view == "unit":
-        _traces(run, state, gates, "gates", 100, scale="unit")
-        data = names_of_kind(rec, ["candidate", "state", "readout", "value"])
-        _traces(run, state, data, "data", 120)
+        _traces(run, state, "gates", 100)
+        _traces(run, state, "signals", 120)
         _errors(run, state, ["psi", "chi"], "errors", unit=state.unit)
     else:
-        _traces(run, state, names_of_kind(rec, ["accumulation"]), "sums", 110)
+        _traces(run, state, "accumulations", 110)
         alphas = [name for name in run.back.names if name.startswith("alpha")]
         _errors(run, state, alphas, "alphas", unit=state.unit, time_axis=False)
         _errors(run, state, ["psi", "chi"], "norms", unit=None)
@@ -105,15 +105,9 @@ def _heats(run: InsideRun, state: InsideState, names: list[str]) -> None:
         show(heat, f"heat/{name}")
 
 
-def _traces(
-    run: InsideRun,
-    state: InsideState,
-    names: list[str],
-    key: str,
-    height: int,
-    scale: str = "linear",
-) -> None:
-    if names:
+def _traces(run: InsideRun, state: InsideState, panel: str, height: int) -> None:
+    kinds, scale = next((kinds, scale) for name, kinds, scale in PANELS if name == panel)
+    if names := names_of_kind(run.rec, kinds):
         traces = signal_traces(
             run.rec,
             names,
@@ -125,7 +119,7 @@ def _traces(
             cursor=state.n,
             theme=theme(),
         )
-        show(traces, key)
+        show(traces, panel)
 
 
 def _errors(

@@ -8,7 +8,7 @@ import lstm_core as lc
 from lstm_core.substitute import Line, Term
 
 NOTATIONS = {"paper": "Paper", "framework": "PyTorch"}
-GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ", "sigmoid": "G_c", "tanh": "G_d"}
+GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ"}
 WARPS = {
     "paper": {"sigmoid": "G<sub>c</sub>", "tanh": "G<sub>d</sub>"},
     "framework": {"sigmoid": "σ", "tanh": "tanh"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,6 @@ import streamlit as st
 from explorer.store import Store
 
 State = TypeVar("State")
-STYLE = Path(__file__).parent.parent / "assets" / "style.css"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ CHAPTERS = (
 )
 
 
+@cache
+def _styles() -> str:
+    path = Path(__file__).parent.parent / "assets" / "style.css"
+    return f"<style>{path.read_text(encoding='utf-8')}</style>"
+
+
 def set_up(title: str) -> None:
     """Page settings, styles and navigation; needs no other page to have run."""
     st.set_page_config(
@@ -62,7 +68,7 @@ def set_up(title: str) -> None:
         layout="wide",
         menu_items={"About": "See inside a recurrent cell: every gate, sum and error gradient."},
     )
-    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    st.html(_styles())
     with st.container(horizontal=True, gap="small", key="navigation"):
         st.page_link("app.py", label="**Carousel**")
         for chapter in CHAPTERS:

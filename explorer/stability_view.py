@@ -28,7 +28,7 @@ def controls(store: Store[StabilityState]) -> None:
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("size", "size of the input", step=0.1)
-        st.number_input("seed of the noise", 0, 9999, step=1, **store.widget("seed"))
+        store.number("seed", "seed of the noise")
 
 
 def plane(run: StabilityRun, state: StabilityState) -> None:

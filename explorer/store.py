@@ -107,13 +107,19 @@ class Store(Generic[State]):
         st.session_state[tie["key"]] = min(st.session_state[tie["key"]], top)
         st.slider(label, kind.low, top, **tie, **options)
 
+    def number(self, field: str, label: str) -> None:
+        """A field for a whole number in the field's range."""
+        kind = kind_of(self.kind, field)
+        st.number_input(label, kind.low, kind.high, step=1, **self.widget(field))
+
     def typed_slider(self, field: str, label: str, *, step: float) -> None:
         """A slider with a field beside it, for a number to be typed in."""
         kind = kind_of(self.kind, field)
         slide, write = st.columns([2.2, 1], gap="small", vertical_alignment="bottom")
         with slide:
             self.slider(field, label, step=step)
-        # The field repeats what it was given, late: such an echo must not undo a newer value.
+        # The number field echoes what it was given, late. With a key for each value an echo can be
+        # told by its key, and is ignored (_absorb_typed), so that it undoes no newer value.
         value = getattr(self.state, field)
         place = f"{self.page}/{field}/typed"
         key = f"{place}/{value!r}"

@@ -12,7 +12,7 @@ from explorer.store import Store
 PERIOD_S = 0.5
 
 
-def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
+def time_cursor(store: Store[Any], length: int) -> None:
     """First, back, play, on, last, and a slider: the arrow keys, Home, End and Space do the same."""
     last = length - 1
     n = min(store.state.n, last)
@@ -47,7 +47,7 @@ def time_cursor(store: Store[Any], length: int, label: str = "n") -> None:
         )
         _step(":material/last_page:", "end", "End", store, last, n < last, "Last step (End)")
         if last > 0:
-            store.slider("n", f"{label} = {n} of {last}", high=last)
+            store.slider("n", f"n = {n} of {last}", high=last)
     if st.session_state.get(playing):
         _play(store, last, playing)
 

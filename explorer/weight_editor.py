@@ -28,7 +28,7 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
         step=0.05,
         **_scale_widget(store, name),
     )
-    matrix = np.atleast_2d(theta[name]) if theta[name].ndim == 2 else theta[name][:, None]
+    matrix = theta[name] if theta[name].ndim == 2 else theta[name][:, None]
     table = pd.DataFrame(matrix, columns=[str(i) for i in range(matrix.shape[1])])
     key = f"table/{store.page}/{name}/{hash(state.edits)}"
     st.data_editor(

@@ -16,7 +16,6 @@ from lstm_core.analysis import KINDS
 
 LOSSES = {"last": "last step", "every": "every step"}
 GATES = {"learned": "from the weights", "held": "held at values"}
-DOMAIN = (1e-12, 1e6)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ import streamlit as st
 
 from explorer.show import show, theme
 from explorer.store import Store
-from explorer.why import DOMAIN, GATES, LOSSES, SystemRun, WhyState
+from explorer.why import GATES, LOSSES, SystemRun, WhyState
 from lstm_core.figures import gradient_traces, transport_by_lag, transport_map
+
+DOMAIN = (1e-12, 1e6)  # of the errors, so that the systems can be compared
 
 
 def controls(store: Store[WhyState]) -> None:
@@ -28,7 +30,7 @@ def controls(store: Store[WhyState]) -> None:
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("width", "units")
-        st.number_input("seed", 0, 9999, step=1, **store.widget("seed"))
+        store.number("seed", "seed")
 
 
 def charts(runs: Mapping[str, SystemRun]) -> None:

@@ -69,8 +69,7 @@ def _words(name: str, values: np.ndarray) -> str:
 
 def transport_map(norms: np.ndarray, *, theme: Theme = LIGHT, height: int = 300) -> Figure:
     """The (K, K) norms of d psi[n]/d psi[l] as colours, log10, white where the norm is 1."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        decades = np.log10(np.maximum(norms, LOWEST))
+    decades = np.log10(np.maximum(norms, LOWEST))
     steps = len(norms)
     last = norms[0, -1]
     alt_text = f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."
