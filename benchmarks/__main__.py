@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchmarks import library as lib
-from benchmarks.timing import alone, alternate, seconds_per_call
+from benchmarks.timing import alone, alternate, keep_freed_memory, seconds_per_call
 
 SIZES = ((50, 4), (100, 8), (200, 16))
 LIMITS = {(100, 8): 20, (200, 16): 60}  # ms
@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, coarser figures")
     quick = parser.parse_args().quick
     torch.set_num_threads(1)
+    keep_freed_memory()
     print(
         f"NumPy {np.__version__}, torch {torch.__version__}, one thread. Medians of blocks in turn."
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 PRECISION = 1e-11  # of an eigenvalue that is not LAPACK's; half of it for a singular value
+ROOM = 2**19  # numbers that are worked on together: many, yet few enough for the cache
+ROUNDING = 1e-15  # in the square of a residual, where the trace is 1
 ROUNDS = 4  # of power iteration before a Ritz value
 
 
@@ -20,36 +24,58 @@ def stack_norms(matrices: np.ndarray, ord: float | str) -> np.ndarray:
 @np.errstate(all="ignore")
 def largest_singular_values(matrices: np.ndarray) -> np.ndarray:
     """The 2-norm of every matrix of a stack, (N, d, d) -> (N,); relative error below 1e-10."""
-    matrices = np.asarray(matrices, float)
-    norms = np.sqrt(largest_eigenvalues(matrices @ matrices.swapaxes(-1, -2)))
-    # Where squares underflow or overflow: the same for a scaled copy.
-    odd = np.flatnonzero(~((norms > 1e-146) & (norms < 1e150)))
-    if len(odd):
-        norms[odd] = sizes = np.abs(matrices[odd]).max((-2, -1))
-        usual = np.isfinite(sizes) & (sizes > 0)
-        odd, sizes = odd[usual], sizes[usual]
-        unit = matrices[odd] / sizes[:, None, None]
-        norms[odd] = sizes * np.sqrt(largest_eigenvalues(unit @ unit.swapaxes(-1, -2)))
+    norms = sizes = np.abs(np.asarray(matrices, float)).max((-2, -1))
+    usual = np.flatnonzero(np.isfinite(sizes) & (sizes > 0))
+    unit = matrices[usual] / sizes[usual, None, None]
+    norms[usual] *= norms_from_grams([unit @ unit.swapaxes(-1, -2)])
     return norms
 
 
-def largest_eigenvalues(grams: np.ndarray, fourth_powers: int = 3) -> np.ndarray:
-    """The largest eigenvalue of every positive semidefinite matrix of a stack, (N, d, d) -> (N,).
+@np.errstate(all="ignore")
+def norms_from_grams(stacks: Iterable[np.ndarray]) -> np.ndarray:
+    """The 2-norm of every M, of which M M^T is given, stack after stack: (N, d, d) each -> (all N,).
+
+    Relative error below 1e-10; NaN where M M^T is too small or too large to be a number. A stack is
+    overwritten, and done with when the next is asked for.
+    """
+    norms = np.sqrt(_largest_eigenvalues(stacks))
+    return np.where((norms > 1e-146) & (norms < 1e150), norms, np.nan)
+
+
+def _largest_eigenvalues(stacks: Iterable[np.ndarray], fourth_powers: int = 3) -> np.ndarray:
+    """The largest eigenvalue of every positive semidefinite matrix of all stacks.
 
     A few rounds of power iteration settle most. The others are raised to their fourth power, which
     draws the eigenvalues apart, up to ``fourth_powers`` times; LAPACK does what then is left, such
-    as multiples of the identity. Zero, NaN and infinity give 0 or NaN. ``grams`` is overwritten.
+    as multiples of the identity. NaN for zero and what is not finite.
     """
-    sizes = np.trace(grams, axis1=-2, axis2=-1)
-    grams /= sizes[:, None, None]
-    values, settled = _ritz_values(grams)
-    rest = np.flatnonzero(~settled & np.isfinite(sizes) & (sizes > 0))
-    if len(rest) and fourth_powers:
-        squares = grams[rest] @ grams[rest]
-        values[rest] = largest_eigenvalues(squares @ squares, fourth_powers - 1) ** 0.25
-    elif len(rest):
-        values[rest] = np.linalg.eigvalsh(grams[rest])[:, -1]
-    return np.where(sizes > 0, sizes * values, sizes)
+    sizes, values, settled = [np.ones(0)], [np.ones(0)], [np.ones(0, bool)]
+    rest: list[np.ndarray] = []
+    found: list[np.ndarray] = []
+    for grams in stacks:
+        sizes.append(np.einsum("nii->n", grams).copy())
+        grams *= (1 / sizes[-1])[:, None, None]
+        value, trusted = _ritz_values(grams)
+        values.append(value)
+        settled.append(trusted | np.isnan(value))
+        rest.append(grams[~settled[-1]])
+        if sum(part.size for part in rest) >= ROOM:
+            found.append(_of_the_rest(rest, fourth_powers))
+            rest.clear()
+    if any(part.size for part in rest):
+        found.append(_of_the_rest(rest, fourth_powers))
+    together = np.concatenate(values)
+    if found:
+        together[~np.concatenate(settled)] = np.concatenate(found)
+    return np.concatenate(sizes) * together
+
+
+def _of_the_rest(rest: list[np.ndarray], fourth_powers: int) -> np.ndarray:
+    matrices = np.concatenate(rest)
+    if not fourth_powers:
+        return np.linalg.eigvalsh(matrices)[:, -1]
+    squares = matrices @ matrices
+    return _largest_eigenvalues([squares @ squares], fourth_powers - 1) ** 0.25
 
 
 def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -58,26 +84,29 @@ def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     With residual r, the largest eigenvalue is at most r^2 / (t - u) above the Ritz value t if all
     others are below u < t (Kato and Temple), and u^2 = ||G||_F^2 - t^2 bounds them. Trace G = 1.
     """
-    start = 1.5 + np.sin(np.arange(1.0, grams.shape[-1] + 1) ** 2)  # no symmetry to be caught in
-    v = grams @ start[:, None]
-    for _ in range(ROUNDS - 1):
-        v = grams @ v
-    v /= np.sqrt(_dots(v, v))[:, None, None]
-    # Two steps of Lanczos: G v = a v + b q, G q = b v + c q + rest.
-    w = grams @ v
-    a = _dots(v, w)
-    w -= a[:, None, None] * v
-    b = np.sqrt(_dots(w, w))
-    q = w / np.where(b > 1e-140, b, np.inf)[:, None, None]  # none where v is an eigenvector
-    w = grams @ q
-    c = _dots(q, w)
+    v = 1.5 + np.sin(np.arange(1.0, grams.shape[-1] + 1) ** 2)  # no symmetry to be caught in
+    for _ in range(ROUNDS):
+        v = np.matvec(grams, v)
+    w = np.matvec(grams, v)
+    q = np.matvec(grams, w)
+    # Two steps of Lanczos, G v = a v + b x and G x = b v + c x + the rest, from v G^k v = m_k.
+    unit = 1 / np.vecdot(v, v)
+    a = np.vecdot(v, w) * unit
+    m2, m3, m4 = np.vecdot(w, w) * unit, np.vecdot(w, q) * unit, np.vecdot(q, q) * unit
+    b2 = np.maximum(m2 - a * a, 0)
+    none = b2 < 1e-13 * m2  # no x: v is an eigenvector, but for rounding
+    x2 = np.where(none, np.inf, b2)
+    c = (m3 - 2 * a * m2 + a**3) / x2
     half = (a - c) / 2
-    root = np.sqrt(half * half + b * b)
+    root = np.sqrt(half * half + b2)
     value = (a + c) / 2 + root
-    share = b / (half + root)  # of q in the Ritz vector, if v's is 1
-    residual = np.maximum(_dots(w, w) - c * c - b * b, 0) * share**2
-    others = np.sqrt(np.maximum(_dots(grams, grams) - value * value, 0))
-    return value, residual <= PRECISION * value * (value - others)
+    apart = half + root  # value - c; the rounding of c comes into the value by its square
+    left = np.maximum((m4 - 2 * a * m3 + a * a * m2) / x2 - c * c - b2, 0)
+    residual = np.where(none, b2, left * b2 / apart**2) + ROUNDING
+    flat = grams.reshape(len(grams), grams.shape[-1] ** 2)
+    others = np.sqrt(np.maximum(np.vecdot(flat, flat) - value * value, 0))
+    settled = residual <= PRECISION * value * (value - others)
+    return value, settled & (apart**2 > ROUNDING / PRECISION)
 
 
 def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from lstm_core.analysis.jacobians import StepResponses
-from lstm_core.analysis.norms import stack_norms
+from lstm_core.analysis.norms import ROOM, largest_singular_values, norms_from_grams, stack_norms
 from lstm_core.backpropagate import warp_slope
 from lstm_core.records import Recording, unknown
 
 KINDS = ("exact", "paper", "cec")
-ROOM = 2**19  # numbers that are worked on together: many, yet few enough for the cache
 BLOCK = 16  # steps that are worked on together, unless the matrices are large
 
 
@@ -63,21 +62,42 @@ def transport_norms(rec: Recording, kind: str = "exact", ord: float | str = 2) -
             products[:l] *= gates[l]
             norms[: l + 1, l] = _diagonal_norm(products[: l + 1], ord)
         return norms
-    at_once = max(1, ROOM // width**2)  # matrices; many small ones, and few large ones
-    waiting = np.empty((at_once + steps, width, width))
-    filled, first = 0, 0
     with np.errstate(over="ignore", invalid="ignore"):
-        for l, columns in _columns(rec, kind, first=0, last=steps - 1):
-            blocks = columns.reshape(width, l + 1, width).transpose(1, 0, 2)
-            waiting[filled : filled + l + 1] = blocks
-            filled += l + 1
-            if filled >= at_once or l == steps - 1:
-                found, filled = stack_norms(waiting[:filled], ord), 0
-                found[np.isnan(found)] = np.inf  # inf - inf or 0 inf: a product has overflowed
-                for m in range(first, l + 1):
-                    norms[: m + 1, m], found = found[: m + 1], found[m + 1 :]
-                first = l + 1
+        if ord == 2:
+            _fill_with_two_norms(norms, rec, kind)
+        else:
+            for l, matrices in _matrices(rec, kind):
+                norms[: l + 1, l] = stack_norms(matrices, ord)
+    overflowed = np.isnan(norms) & np.triu(np.ones_like(norms, bool))  # inf - inf or 0 inf
+    norms[overflowed] = np.inf
     return norms
+
+
+def _fill_with_two_norms(norms: np.ndarray, rec: Recording, kind: str) -> None:
+    """Set the entries n <= l: many at once, from M M^T, and the very small and large ones alone."""
+    later, earlier = np.tril_indices(len(norms), -1)  # column after column of the norms
+    norms[earlier, later] = norms_from_grams(_grams(rec, kind))
+    np.fill_diagonal(norms, 1)
+    odd = np.isnan(norms) & np.triu(np.ones_like(norms, bool))
+    if odd.any():
+        for l, matrices in _matrices(rec, kind):
+            norms[odd[:, l], l] = largest_singular_values(matrices[odd[: l + 1, l]])
+
+
+def _grams(rec: Recording, kind: str) -> Iterator[np.ndarray]:
+    """M M^T of M = ds[l]/ds[n] for l = 1, 2, .. and n = 0 .. l-1, in stacks of about ``ROOM``
+    numbers; the same memory each time."""
+    steps, width = rec.state.shape
+    at_once = max(1, ROOM // width**2)
+    grams = np.empty((at_once + steps, width, width))
+    filled = 0
+    for l, matrices in _matrices(rec, kind):
+        before = matrices[:l]
+        np.matmul(before, before.swapaxes(-1, -2), out=grams[filled : filled + l])
+        filled += l
+        if filled >= at_once or l == steps - 1:
+            yield grams[:filled]
+            filled = 0
 
 
 def norms_by_lag(norms: np.ndarray, l: int | None = None) -> np.ndarray:
@@ -131,27 +151,38 @@ def _columns(rec: Recording, kind: str, first: int, last: int) -> Iterator[tuple
         factors = responses.direct_state[..., None] * np.eye(width)
         starts = np.broadcast_to(np.eye(width), factors.shape)
         state = slice(0, width)
+    del responses  # memory
     # In blocks of steps: what one block does to all earlier columns is a single product, in which
     # only the rows of the state are made for every l.
     running = np.empty((factors.shape[-1], (last - first + 1) * width))
     block = max(1, min(BLOCK, 8 * ROOM // (width * running.shape[-1])))
     wanted = np.empty((block, width, running.shape[-1]))
+    rows = np.empty((block, width, len(running)))
+    inside, spare = np.empty((2, len(running), block * width))
     for begin in range(first, last + 1, block):
         steps = range(begin, min(begin + block, last + 1))
-        filled = (begin - first) * width
-        product, rows = np.eye(len(running)), []
-        inside = running[:, :0]
-        for l in steps:
+        filled, used = (begin - first) * width, 0
+        product = np.eye(len(running))
+        for i, l in enumerate(steps):
             product = factors[l] @ product
-            rows.append(product[state])
-            inside = np.concatenate([factors[l] @ inside, starts[l]], 1)
-            wanted[l - begin, :, filled : filled + inside.shape[1]] = inside[state]
+            rows[i] = product[state]
+            np.matmul(factors[l], inside[:, :used], out=spare[:, :used])
+            spare[:, used : used + width] = starts[l]
+            inside, spare, used = spare, inside, used + width
+            wanted[i, :, filled : filled + used] = inside[state, :used]
         old = wanted.reshape(-1, running.shape[-1])[: len(steps) * width, :filled]
-        np.matmul(np.concatenate(rows), running[:, :filled], out=old)
+        np.matmul(rows.reshape(-1, len(running))[: len(old)], running[:, :filled], out=old)
         for l in steps:
             yield l, wanted[l - begin, :, : filled + (l - begin + 1) * width]
         running[:, :filled] = product @ running[:, :filled]
-        running[:, filled : filled + inside.shape[1]] = inside
+        running[:, filled : filled + used] = inside[:, :used]
+
+
+def _matrices(rec: Recording, kind: str) -> Iterator[tuple[int, np.ndarray]]:
+    """For every l: ds[l]/ds[n] for n = 0 .. l, (l + 1, d_s, d_s); the same memory each time."""
+    steps, width = rec.state.shape
+    for l, columns in _columns(rec, kind, first=0, last=steps - 1):
+        yield l, columns.reshape(width, l + 1, width).transpose(1, 0, 2)
 
 
 def _diagonal_norm(diagonals: np.ndarray, ord: float | str) -> np.ndarray:
