@@ -37,6 +37,7 @@ class CarouselState:
     width: int = integer(4, 1, 8)
     seed: int = integer(2, 0, 9999)
     error: str = choice("output", *ERRORS)
+    start: float = number(0.0, -2.0, 2.0)
     cs_mode: str = choice("constant", *MODES)
     cu_mode: str = choice("constant", *MODES)
     cr_mode: str = choice("free", *MODES)
@@ -63,7 +64,7 @@ def presets() -> dict[str, CarouselState]:
     """Named states, each with a point of its own."""
     start = CarouselState()
     held = {"cs_mode": "constant", "cu_mode": "constant", "cr_mode": "constant"}
-    example = replace(start, **held, cs=1.0, cu=0.0, cr=0.0)  # type: ignore[arg-type]
+    example = replace(start, **held, start=0.5, cs=1.0, cu=0.0, cr=0.0)  # type: ignore[arg-type]
     pushed = {"cs_mode": "bias", "cu_mode": "bias", "cr_mode": "bias"}
     saturated = settle(replace(start, **pushed, steps=20))  # type: ignore[arg-type]
     return {
@@ -134,7 +135,8 @@ def _run_lstm(state: CarouselState) -> CarouselRun:
             late = np.arange(state.steps) >= getattr(state, f"{gate}_at")
             clamp[f"g_{gate}"] = np.where(late, value, before)[:, None]
     x = sequences.noise(state.steps, seed=state.seed)
-    return _follow(lc.unroll(cell, theta, x, clamp=clamp), state.error)
+    initial = {"s": np.full(state.width, state.start)}
+    return _follow(lc.unroll(cell, theta, x, initial=initial, clamp=clamp), state.error)
 
 
 @lru_cache(maxsize=64)

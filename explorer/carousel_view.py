@@ -43,9 +43,10 @@ def controls(store: Store[CarouselState]) -> None:
     for gate in GATES:
         _gate(store, gate)
     store.choose("error", "The error at the end enters on", ERRORS)
-    with st.popover("Size and seed", width="stretch"):
+    with st.popover("Size, start and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("width", "units")
+        store.slider("start", "start s[−1]", step=0.1)
         store.number("seed", "seed of the weights")
 
 
@@ -124,7 +125,7 @@ def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
         )
     estimate = saturation_estimate(state) if state.system == "lstm" else None
     if estimate is not None:
-        st.metric("Estimate 8 e^−b for one step (errata 18)", f"{estimate:.2g}")
+        st.metric("Estimate $8e^{-b}$ for one step (errata 18)", f"{estimate:.2g}")
     n, rec = state.n, run.rec
     st.markdown(f"### At step n = {n}")
     if state.system == "scalar":

@@ -53,7 +53,14 @@ _SAVE_AS_CSV = "Save or export it as CSV (comma separated text, UTF-8) and uploa
 
 
 class CsvProblem(ValueError):
-    """Why the file cannot be used and what to do about it, in words for the visitor."""
+    """Why the file cannot be used and what to do about it, in words for the visitor.
+
+    ``columns``: those that could be used instead.
+    """
+
+    def __init__(self, words: str, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(words)
+        self.columns = columns
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,7 @@ def read_series(
         "" if has_header else "no header: the first row is read as data",
         f"lines that begin with #, skipped: {comment_count}" if comment_count else "",
         _decimal_note(chosen),
+        _left_out_note(columns),
         "all values are equal: nothing to standardise" if len(set(values)) == 1 else "",
     ]
     return Series(
@@ -427,11 +435,11 @@ def _require_no_bad_cells(chosen: _Column, numeric: list[_Column], rows: list[_R
     ]
     if not bad:
         return
-    complete = [repr(candidate.name) for candidate in numeric if None not in candidate.numbers]
+    complete = tuple(candidate.name for candidate in numeric if None not in candidate.numbers)
     remedy = "Correct these cells or delete their rows"
     if complete:
-        remedy += f", or choose another column: {_first_few(complete)}"
-    raise CsvProblem(f"{_first_few(bad)}. {remedy}.")
+        remedy += f", or choose another column: {_first_few([repr(name) for name in complete])}"
+    raise CsvProblem(f"{_first_few(bad)}. {remedy}.", complete)
 
 
 def _complaint(cell: str, decimal_mark: str) -> str:
@@ -457,6 +465,16 @@ def _decimal_note(column: _Column) -> str:
         if "," in cell and number is not None
     )
     return f"decimal comma: {_shown(cell)} is read as {number:g}"
+
+
+def _left_out_note(columns: list[_Column]) -> str:
+    """Which columns hold a few numbers, too few to be a column of numbers."""
+    mixed = [
+        f"{column.name!r} ({len(column.known_numbers)} of {len(column.numbers)} cells are numbers)"
+        for column in columns
+        if column.known_numbers and not column.is_numeric
+    ]
+    return f"left out: {_first_few(mixed)}" if mixed else ""
 
 
 def _first_few(items: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inside import InsideRun, InsideState
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES
-from explorer.notation import equation
+from explorer.notation import equation, symbol
 from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.analysis import gate_shares
@@ -51,25 +51,44 @@ def _upload(store: Store[InsideState]) -> None:
         "CSV file",
         type=None,
         key="csv",
-        help=f"The first {MAX_STEPS} rows of its last column of numbers are read, and standardised.",
+        help=f"The first {MAX_STEPS} rows of one column of numbers are read, and standardised.",
     )
+    if file is not None:
+        if st.session_state.get("csv/read") != file.file_id:
+            st.session_state["csv/read"] = file.file_id
+            _read(store, file.name, file.getvalue())
+            st.rerun()
+        columns = st.session_state.get("csv/columns", ())
+        if set(columns) - {st.session_state.get("csv/column")}:
+            st.selectbox(
+                "Column",
+                columns,
+                index=None if st.session_state["csv/column"] is None else 0,
+                key="csv/column",
+                on_change=lambda: _read(
+                    store, file.name, file.getvalue(), st.session_state["csv/column"]
+                ),
+            )
     if said := st.session_state.get("csv/said"):
         kind, sentence = said
         (st.error if kind == "error" else st.caption)(sentence)
-    if file is None:
-        return
-    if st.session_state.get("csv/read") == file.file_id:
-        return
-    st.session_state["csv/read"] = file.file_id
+
+
+def _read(store: Store[InsideState], name: str, data: bytes, column: str | None = None) -> None:
+    """Take a column of an uploaded file as the series, or say why not; the one before then stays."""
+    known = st.session_state.get("csv/columns", ()) if column else ()
     try:
-        series = read_series(file.getvalue(), max_rows=MAX_STEPS, max_bytes=MAX_UPLOAD_BYTES)
+        series = read_series(data, MAX_STEPS, column, MAX_UPLOAD_BYTES)
     except CsvProblem as problem:
-        st.session_state["csv/said"] = ("error", f"{file.name}: {problem}")
-    else:
-        store.change(series=series.values)
-        words = " ".join([f"{file.name}, column “{series.name}”.", *series.notes])
-        st.session_state["csv/said"] = ("info", words)
-    st.rerun()
+        st.session_state["csv/columns"] = known or problem.columns
+        st.session_state["csv/column"] = column
+        st.session_state["csv/said"] = ("error", f"{name}: {problem}")
+        return
+    store.change(series=series.values)
+    words = f"{name}, column “{series.name}”: {'; '.join(series.notes)}."
+    st.session_state["csv/columns"] = series.numeric_columns
+    st.session_state["csv/column"] = series.name
+    st.session_state["csv/said"] = ("info", words)
 
 
 def charts(run: InsideRun, state: InsideState) -> None:
@@ -170,6 +189,19 @@ def _text_strip(run: InsideRun, n: int) -> str:
 
 def _visible(letter: str) -> str:
     return "␣" if letter == " " else letter.replace("<", "&lt;")
+
+
+def what_to_look_for(run: InsideRun, state: InsideState) -> None:
+    """The point of the page, in the symbols that were chosen."""
+    s, u, g_cs, g_cu, g_cr = (
+        symbol(run.rec.cell, name, state.notation) for name in ("s", "u", "g_cs", "g_cu", "g_cr")
+    )
+    st.html(
+        f"<p><b>What to look for.</b> Where the state gate {g_cs} stays near 1, the state {s} keeps"
+        " what it has and the error <i>ψ</i> passes back almost unchanged (155); where the update"
+        f" gate {g_cu} opens, the candidate {u} is written into the state (134). The readout gate"
+        f" {g_cr} decides what of it is shown.</p>"
+    )
 
 
 def step_numbers(run: InsideRun, state: InsideState) -> None:

@@ -45,6 +45,7 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
         on_change=_absorb,
         args=(store, name, key, theta[name].ndim),
     )
+    st.caption(f"{_shape(cell, name)} Entries from −{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.")
     if state.edits:
         st.button(
             f"Trained weights back ({len(state.edits)} changed)",
@@ -52,6 +53,13 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
             on_click=store.change,
             kwargs={"edits": ()},
         )
+
+
+def _shape(cell: lc.Cell, name: str) -> str:
+    """What the rows and columns of a matrix belong to."""
+    param = cell.params[name]
+    rows = f"One row for each unit of {param.dest}"
+    return f"{rows}, one column for each of {param.source}." if param.source else f"{rows}."
 
 
 def _scale_widget(store: Store[Any], name: str) -> dict[str, Any]:

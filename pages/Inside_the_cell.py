@@ -35,12 +35,7 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
     with step:
         inside_view.step_numbers(run, state)
 
-    st.markdown(
-        "**What to look for.** Where the state gate $g_{cs}$ stays near 1, the state $s$ keeps what"
-        " it has and the error $\\psi$ passes back almost unchanged (155); where the update gate"
-        " $g_{cu}$ opens, the candidate $u$ is written into the state (134). The readout gate"
-        " $g_{cr}$ decides what of it is shown."
-    )
+    inside_view.what_to_look_for(run, state)
     predict(
         "What happens to the state and to ψ when you scale $b_{cs}$, $W_{x_{cs}}$, $W_{s_{cs}}$ and"
         " $W_{v_{cs}}$ all to 0?",

@@ -48,10 +48,11 @@ def line_figure(
     """Lines over ``start``, ``start + 1``, ...
 
     ``scale``: ``linear`` (0 marked), ``unit`` (0 to 1) or ``log`` (1 marked; values that are not
-    positive are left out). ``cursor``: the step to mark. ``time_axis=False`` leaves out the labels
-    of the steps, for a chart that stands above another with the same axis. ``domain``: a fixed
-    range of values, the same for charts that are to be compared; the lines are cut off at it.
-    ``legend_columns`` breaks a legend that is long for a narrow place.
+    positive are left out, which is said where all are). ``cursor``: the step to mark.
+    ``time_axis=False`` leaves out the labels of the steps, for a chart that stands above another
+    with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
+    compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
+    narrow place.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
@@ -75,9 +76,25 @@ def line_figure(
         "value": values,
         "series": np.repeat(np.array([line.label for line in series]), length),
     }
+    if scale == "log":
+        lines = values.reshape(len(series), length)
+        data["words"] = np.array([_absent(series, lines)] + [""] * (len(values) - 1))
+        data["lone"] = _lone(lines).ravel()
     if cursor is not None:
         data["here"] = data["n"] == cursor
     return Figure(spec, data, alt_text)
+
+
+def _absent(series: Sequence[Series], lines: np.ndarray) -> str:
+    """Which lines a log axis cannot show."""
+    labels = [line.label for line, row in zip(series, lines, strict=True) if np.isnan(row).all()]
+    return f"{', '.join(labels)}: zero at every step" if labels else ""
+
+
+def _lone(lines: np.ndarray) -> np.ndarray:
+    """The values without a neighbour, which a line does not show."""
+    there = np.pad(~np.isnan(lines), ((0, 0), (1, 1)))
+    return there[:, 1:-1] & ~there[:, :-2] & ~there[:, 2:]
 
 
 @cache
@@ -153,6 +170,12 @@ def _line_spec(
     if scale != "unit":
         mark = 1 if scale == "log" else 0
         layers.insert(0, alt.Chart().mark_rule(color=theme.faint).encode(y=alt.datum(mark)))
+    if scale == "log":
+        x, y = (alt.value(alt.ExprRef(place)) for place in ("width / 4", "height / 2"))
+        words = alt.Chart().transform_filter("datum.words").mark_text(color=theme.text, fontSize=12)
+        layers.append(words.encode(text="words:N", x=x, y=y))
+        lone = alt.Chart().transform_filter("datum.lone").mark_point(filled=True, opacity=1)
+        layers.append(lone.encode(x="n:Q", y="value:Q", color=color))
     if has_cursor:
         here = alt.Chart().transform_filter("datum.here")
         layers.insert(0, here.mark_rule(color=theme.cursor, strokeWidth=1.5).encode(x="n:Q"))
@@ -189,7 +212,7 @@ def finished(chart: Any, theme: Theme) -> dict[str, Any]:
     spec.pop("datasets", None)
     for layer in spec.get("layer", ()):
         layer.pop("data", None)
-        if not any("field" in channel for channel in layer["encoding"].values()):
+        if not any("field" in channel for channel in layer.get("encoding", {}).values()):
             layer["data"] = {"values": [{}]}  # a guide: drawn once, not for every row
     config = {
         "view": {"stroke": None},

@@ -608,6 +608,22 @@ def test_a_good_file_is_drawn_and_is_in_the_link() -> None:
     assert picture(sound(open_page(INSIDE, query_of(at))))[0] == picture(at)[0]
 
 
+def test_another_column_of_a_file_can_be_chosen() -> None:
+    rows = b"year,price,mood,size\n1,5,good,9\n2,4,7,8\n3,6,bad,x\n4,5,so,5\n5,7,so,3\n6,3,so,4\n"
+    at = upload(open_page(INSIDE, {"source": "csv"}), "prices.csv", rows)
+    assert "row 4, column 'size': 'x'" in said_by(at)
+    column = at.selectbox(key="csv/column")
+    assert column.options == ["year", "price"]
+    sound(column.set_value("price").run())
+    assert state_of(at, INSIDE).series == (5, 4, 6, 5, 7, 3)
+    assert "left out: 'mood' (1 of 6 cells are numbers)" in said_by(at)
+    at.selectbox(key="csv/column").set_value("size").run()
+    assert "row 4, column 'size': 'x'" in said_by(at)
+    assert state_of(at, INSIDE).series == (5, 4, 6, 5, 7, 3), "the series before is gone"
+    sound(at.selectbox(key="csv/column").set_value("year").run())
+    assert state_of(at, INSIDE).series == (1, 2, 3, 4, 5, 6)
+
+
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_is_said_and_changes_nothing(name: str) -> None:
     at = sound(upload(open_page(INSIDE, {"source": "csv", "n": "3"}), "prices.csv", GOOD))

@@ -34,6 +34,7 @@ from lstm_core.figures import (
     transport_by_lag,
     transport_map,
 )
+from lstm_core.figures.lines import Series, line_figure
 from lstm_core.figures.theme import style
 
 FOLDER = Path(figures.__file__).parent
@@ -442,3 +443,18 @@ def test_no_figure_knows_a_web_framework(path: Path) -> None:
     tops = {name.partition(".")[0] for name in imported}
     assert not tops & {"streamlit", "explorer", "pages", "torch", "pandas"}
     assert not any(name.startswith("lstm_core.cells") for name in imported)
+
+
+def test_a_log_axis_says_which_line_it_cannot_show() -> None:
+    lines = [
+        Series(name, np.array(values), style(name, LIGHT, i))
+        for i, (name, values) in enumerate(
+            {"a": [0.0, 0.0, 0.0], "b": [0.0, 0.0, 1.0], "c": [1.0, 2.0, 0.0]}.items()
+        )
+    ]
+    figure = line_figure(lines, alt_text="a", scale="log")
+    assert [words for words in figure.data["words"] if words] == ["a: zero at every step"]
+    lone = figure.data["lone"]
+    assert list(zip(figure.data["series"][lone], figure.data["n"][lone], strict=True)) == [("b", 2)]
+    seen = line_figure(lines[2:], alt_text="a", scale="log").data
+    assert not seen["lone"].any() and not any(seen["words"])
