@@ -98,7 +98,7 @@ class CarouselRun:
     back: lc.Gradients
     by_lag: dict[str, np.ndarray]
     change: float
-    drift: float
+    left: float
 
 
 def random_weights(cell: lc.Cell, seed: int, width: int) -> dict[str, np.ndarray]:
@@ -174,8 +174,8 @@ def _follow(rec: lc.Recording, error: str) -> CarouselRun:
     )
     require_finite(rec, back)
     by_lag = {kind: lc.norms_by_lag(lc.transport_norms(rec, kind)) for kind in KINDS}
-    change, drift = constancy(back["psi"])
-    return CarouselRun(rec, back, by_lag, change, drift)
+    change, left = constancy(back["psi"])
+    return CarouselRun(rec, back, by_lag, change, left)
 
 
 def saturation_estimate(state: CarouselState) -> float | None:

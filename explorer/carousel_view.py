@@ -46,6 +46,8 @@ def controls(store: Store[CarouselState]) -> None:
     with st.popover("Size, start and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("width", "units")
+        if store.state.width > 1:
+            store.slider("unit", "unit drawn", high=store.state.width - 1)
         store.slider("start", "start s[−1]", step=0.1)
         store.number("seed", "seed of the weights")
 
@@ -68,6 +70,10 @@ def _gate(store: Store[CarouselState], gate: str) -> None:
 
 
 def _scalar_controls(store: Store[CarouselState]) -> None:
+    st.markdown(
+        "$a[n] = g^i[n]\\, p[n] + g^f[n]\\, a[n-1]$ (12.16): the input gate lets $p$ into the"
+        " accumulator $a$, the feedback gate keeps what is there."
+    )
     store.select("pattern", "Input p", PATTERNS)
     steps = list(range(SCALAR_STEPS))
     _switches(store, "opened", "Input gate g_i open at step", steps)
@@ -119,9 +125,9 @@ def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
             "Largest change in one step", f"{run.change:.2g}", help="max |ψ[n] − ψ[n+1]| / |ψ[K−1]|"
         )
         st.metric(
-            "Change on the way to the first step",
-            f"{run.drift:.0%}" if run.drift >= 0.01 else f"{run.drift:.2g}",
-            help="|ψ[0] − ψ[K−1]| / |ψ[K−1]|",
+            "Left of it at the first step",
+            f"{run.left:.3g}",
+            help="‖ψ[0]‖ / ‖ψ[K−1]‖: 1 is all of it",
         )
     estimate = saturation_estimate(state) if state.system == "lstm" else None
     if estimate is not None:

@@ -12,6 +12,7 @@ import numpy as np
 import lstm_core as lc
 from explorer.csv_input import read_series
 from explorer.limits import MAX_STEPS
+from explorer.state import NothingYet
 from lstm_core import sequences
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -94,7 +95,7 @@ def read_input(
         return _reading_of(values[start : start + steps + 1], names)
     if source == "csv":
         if len(series) < 3:
-            raise ValueError(
+            raise NothingYet(
                 "There is no series yet: upload a CSV file with a column of numbers,"
                 " or choose another input."
             )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inside import InsideRun, InsideState
-from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES
+from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import equation, symbol
 from explorer.show import show, theme
 from explorer.store import Store
@@ -38,12 +38,14 @@ def input_controls(store: Store[InsideState]) -> None:
         return
     if source == "csv":
         _upload(store)
-    else:
+    if source != "csv" or store.state.series:
         store.slider("steps", "steps")
     if source == "sunspots":
         store.slider("start", "from year 1700 +")
     if source == "noise":
         store.number("seed", "seed")
+    if source != "sunspots":
+        st.caption("Read by the cell that was trained on the sunspots.")
 
 
 def _upload(store: Store[InsideState]) -> None:
@@ -82,9 +84,11 @@ def _read(store: Store[InsideState], name: str, data: bytes, column: str | None 
     except CsvProblem as problem:
         st.session_state["csv/columns"] = known or problem.columns
         st.session_state["csv/column"] = column
-        st.session_state["csv/said"] = ("error", f"{name}: {problem}")
+        stays = " The series read before stays." if store.state.series else ""
+        st.session_state["csv/said"] = ("error", f"{name}: {problem}{stays}")
         return
-    store.change(series=series.values)
+    steps = max(MIN_STEPS, len(series.values) - 1)  # the last value is only predicted
+    store.change(series=series.values, steps=min(steps, MAX_STEPS))
     words = f"{name}, column “{series.name}”: {'; '.join(series.notes)}."
     st.session_state["csv/columns"] = series.numeric_columns
     st.session_state["csv/column"] = series.name
@@ -209,6 +213,7 @@ def step_numbers(run: InsideRun, state: InsideState) -> None:
     lines = step_in_numbers(run.rec, state.n, state.unit)
     body = "".join(equation(run.rec.cell, line, state.notation) for line in lines)
     when = run.reading.names[state.n]
-    st.markdown(f"### Step n = {state.n} ({_visible(when)}), unit {state.unit}")
+    named = f" ({_visible(when)})" if when != str(state.n) else ""
+    st.markdown(f"### Step n = {state.n}{named}, unit {state.unit}")
     st.html(f'<div class="step">{body}</div>')
     st.caption(f"Loss E = {run.error:.4g} over {len(run.rec)} steps")

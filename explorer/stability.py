@@ -47,7 +47,7 @@ def presets() -> dict[str, StabilityState]:
         "Rule fails: start 10": replace(twins, start=10.0),
         "Unstable, yet bounded": replace(start, form="real", mu_1=2.0, mu_2=2.0),
         "Negative, and stable": replace(
-            start, form="real", mu_1=-0.5, mu_2=-0.95, start=1.0, steps=200
+            start, form="real", mu_1=-0.5, mu_2=-0.9, start=1.0, steps=60
         ),
     }
 

@@ -23,7 +23,7 @@ def controls(store: Store[StabilityState]) -> None:
         store.typed_slider("mu_1", "μ₁", step=0.01)
         store.typed_slider("mu_2", "μ₂", step=0.01)
     store.typed_slider("w_s", "W_s (W_r is the rest)", step=0.05)
-    store.typed_slider("start", "start s[−1]", step=0.1)
+    store.typed_slider("start", "start s[−1], half of it for unit 1", step=0.1)
     store.select("signal", "Input to unit 0", INPUTS)
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
@@ -50,9 +50,9 @@ def _words(run: StabilityRun) -> str:
     seen = run.motion
     story = {
         "rests": "the state stays at 0.",
-        "decays": f"the state decays from {seen.largest:.3g} to {seen.last:.2g}.",
-        "stays": f"the state stays bounded, at {seen.last:.3g} in the end.",
-        "grows": f"the state grows to {seen.last:.3g}.",
+        "decays": f"the state decays: ‖s‖ goes from {seen.largest:.3g} to {seen.last:.2g}.",
+        "stays": f"the state stays bounded: ‖s‖ = {seen.last:.3g} in the end.",
+        "grows": f"the state grows to ‖s‖ = {seen.last:.3g}.",
     }[seen.kind]
     if seen.sign_changes > 0.05:
         story += f" It changes sign at {seen.sign_changes:.0%} of the steps."

@@ -16,6 +16,10 @@ from explorer.fields import BadValue, Kind
 State = TypeVar("State")
 
 
+class NothingYet(ValueError):
+    """A state that lacks what the visitor has still to give."""
+
+
 def kind_of(state: Any, name: str) -> Kind:
     """The kind of a field of a state object or class."""
     return field_of(state, name).metadata["kind"]

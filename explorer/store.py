@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from explorer.state import from_query, kind_of, to_query
+from explorer.state import NothingYet, from_query, kind_of, to_query
 
 State = TypeVar("State")
 Result = TypeVar("Result")
@@ -71,7 +71,11 @@ class Store(Generic[State]):
             result = compute(self.state)
         except (ValueError, KeyError) as problem:
             reason = str(problem.args[0] if problem.args else problem)
-            st.error(f"{reason} Until then the last picture stays.", icon=":material/error:")
+            words = f"{reason} Until then the last picture stays."
+            if isinstance(problem, NothingYet):
+                st.info(words, icon=":material/info:")
+            else:
+                st.error(words, icon=":material/error:")
             state = st.session_state.get(good, self.settle(self.kind()))
             return compute(state), state
         st.session_state[good] = self.state
@@ -84,10 +88,16 @@ class Store(Generic[State]):
         if st.query_params.to_dict() != kept | query:
             st.query_params.from_dict(kept | query)
 
-    def widget(self, field: str) -> dict[str, Any]:
-        """The arguments that tie a widget to a field: its key and what a change does."""
+    def widget(self, field: str, high: float | None = None) -> dict[str, Any]:
+        """The arguments that tie a widget to a field: its key and what a change does.
+
+        A value that the widget has is not sent to it again: it could be older than the next press.
+        """
         key = f"{self.page}/{field}"
-        st.session_state[key] = getattr(self.state, field)
+        value = getattr(self.state, field)
+        value = value if high is None else min(value, high)
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
         return {"key": key, "on_change": self._absorb, "args": (field, key)}
 
     def _absorb(self, field: str, key: str) -> None:
@@ -103,9 +113,7 @@ class Store(Generic[State]):
         """A slider over the field's range, or up to ``high``."""
         kind = kind_of(self.kind, field)
         top = kind.high if high is None else high
-        tie = self.widget(field)
-        st.session_state[tie["key"]] = min(st.session_state[tie["key"]], top)
-        st.slider(label, kind.low, top, **tie, **options)
+        st.slider(label, kind.low, top, **self.widget(field, top), **options)
 
     def number(self, field: str, label: str) -> None:
         """A field for a whole number in the field's range."""

@@ -34,7 +34,7 @@ def time_cursor(store: Store[Any], length: int) -> None:
             shortcut="Space",
             help="Play and pause (space)",
             on_click=_toggle,
-            args=(playing,),
+            args=(store, last, playing),
         )
         _step(
             ":material/chevron_right:",
@@ -71,8 +71,11 @@ def _go(store: Store[Any], by: int) -> None:
     store.change(n=max(store.state.n + by, 0))
 
 
-def _toggle(playing: str) -> None:
+def _toggle(store: Store[Any], last: int, playing: str) -> None:
+    """Play or pause; at the last step, play again from the first."""
     st.session_state[playing] = not st.session_state.get(playing)
+    if st.session_state[playing] and store.state.n >= last:
+        store.change(n=0)
     st.session_state[f"{playing}/since"] = time.monotonic()
 
 

@@ -34,7 +34,7 @@ with chapter_page(
     )
     predict(
         "The gates are not held but saturated by biases of ±b. How constant is the error then?",
-        "Only nearly: in one step it changes by about $8e^{-b}$ of its size (3.5e-2 at b = 5, 1.6e-8"
-        " at b = 20 for the systems of the errata), and the error itself is small, since it had to"
-        " come in through a readout gate that is almost shut.",
+        "Only nearly: in one step it changes by about $8e^{-b}$ of its size (errata 18). The presets"
+        " *Saturated* show the change and this estimate of it side by side. The error itself is"
+        " small, since it had to come in through a readout gate that is almost shut.",
     )

@@ -23,9 +23,11 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
 
     st.markdown(
         "**What to look for.** *Upper row:* the error on the state, ψ, and on the output, χ, over"
-        " the steps. *Middle row:* what is left of an error after so many steps; the lines *paper*"
-        " and *cec* are what the products (180) and (182) say, *bound* the power of Eq 92. *Lower"
-        " row:* the same for every pair of steps: white is 1, blue has died, orange has grown."
+        " the steps, for the loss that was chosen. *Middle row:* the most that can be left of any"
+        " error after so many steps (a 2-norm); the lines *paper* and *cec* are what the products"
+        " (180) and (182) say, *bound* the power of Eq 92. An RNN has no way past its matrix, so its"
+        " *cec* is 0 from the first step back. *Lower row:* the same for every pair of steps: white"
+        " is 1, blue has died, orange has grown."
     )
     predict(
         "W has the eigenvalues 0.9 and 0.8, so its powers tend to 0. Can the error still grow?",

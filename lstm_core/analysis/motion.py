@@ -45,12 +45,13 @@ def motion(state: np.ndarray, readout: np.ndarray) -> Motion:
 
 
 def constancy(psi: np.ndarray) -> tuple[float, float]:
-    """How far an error is from constant: the largest change in one step, and from the last step to
-    the first, both relative to the last step. NaN where no error arrives (errata 18)."""
+    """How far an error is from constant: the largest change in one step, relative to the largest
+    entry of the last step, and the 2-norm of the first step relative to that of the last. NaN where
+    no error arrives (errata 18)."""
     last = np.abs(psi[-1]).max()
     if last == 0 or len(psi) < 2:
         return float("nan"), float("nan")
     return (
         float(np.abs(np.diff(psi, axis=0)).max() / last),
-        float(np.abs(psi[0] - psi[-1]).max() / last),
+        float(np.linalg.norm(psi[0]) / np.linalg.norm(psi[-1])),
     )

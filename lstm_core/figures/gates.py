@@ -53,4 +53,4 @@ def _gate_spec(gates: tuple[tuple[str, Style], ...], theme: Theme, height: int) 
             ],
         )
     )
-    return finished(bars.properties(height=height), theme)
+    return finished(bars.properties(height=height), theme, outside=70)

@@ -68,4 +68,4 @@ def _heat_spec(name: str, gate: bool, theme: Theme, height: int) -> dict[str, An
         .mark_rule(color=theme.cursor, strokeWidth=1.5)
         .encode(x="n:Q")
     )
-    return finished(alt.layer(cells, here).properties(height=height), theme)
+    return finished(alt.layer(cells, here).properties(height=height), theme, outside=78)

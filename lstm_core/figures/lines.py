@@ -194,7 +194,8 @@ def _line_spec(
         .mark_point(size=120, opacity=0, clip=True)
         .encode(x="n:Q", y="value:Q", tooltip=tips)
     )
-    return finished(alt.layer(*layers).properties(height=height), theme)
+    outside = (24 if legend else 7) + (42 if time_axis else 10)
+    return finished(alt.layer(*layers).properties(height=height), theme, outside)
 
 
 def x_axis(labels: bool = True) -> alt.Axis:
@@ -204,9 +205,14 @@ def x_axis(labels: bool = True) -> alt.Axis:
     )
 
 
-def finished(chart: Any, theme: Theme) -> dict[str, Any]:
-    """The constant spec of an Altair chart: as wide as its place, on the page's own ground."""
+def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
+    """The constant spec of an Altair chart: as wide as its place, on the page's own ground.
+
+    ``outside``: pixels above and below the plot, for a legend and the axis' labels. They count in
+    the height of the whole, so that a chart also fits a screen that it is to fill.
+    """
     spec = chart.to_dict(validate=True)
+    spec["height"] += outside
     spec.pop("$schema", None)
     spec.pop("data", None)
     spec.pop("datasets", None)
@@ -242,5 +248,5 @@ def finished(chart: Any, theme: Theme) -> dict[str, Any]:
         "width": "container",
         "config": config,
         "padding": {"left": 2, "right": 12, "top": 2, "bottom": 2},
-        "autosize": {"type": "fit-x", "contains": "padding"},
+        "autosize": {"type": "fit", "contains": "padding"},
     }

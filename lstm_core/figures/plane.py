@@ -81,5 +81,5 @@ def _plane_spec(sets: tuple[str, ...], theme: Theme, size: int) -> dict[str, Any
             ],
         )
     )
-    spec = finished(alt.layer(circle, points).properties(height=size), theme)
+    spec = finished(alt.layer(circle, points).properties(height=size), theme, outside=0)
     return spec | {"width": size, "autosize": {"type": "pad"}}

@@ -86,6 +86,7 @@ def gradient_traces(
     return line_figure(
         series,
         alt_text=" ".join(_travel(line.label, line.values) for line in series),
+        y_title=series[0].label if len(series) == 1 else "",
         scale="log" if unit is None else "linear",
         cursor=cursor,
         theme=theme,

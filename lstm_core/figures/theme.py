@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Style:
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a ground: ``text`` also draws the state, ``faint`` the guides."""
+    """The colours of a ground: ``text`` also draws the state, ``faint`` the guides, and ``blue`` what
+    is Okabe-Ito's blue on white."""
 
     name: str
     text: str
@@ -25,15 +26,17 @@ class Theme:
     psi: str
     chi: str
     background: str
+    blue: str
 
 
-LIGHT = Theme("light", "#1b1b1f", "#b9bcc4", "#d0342c", "#5b2a86", "#a463c9", "#ffffff")
-DARK = Theme("dark", "#f2f2f5", "#5a5e68", "#ff8a80", "#c9a2ec", "#8f5cc2", "#0e1117")
+BLUE = "#0072B2"
+LIGHT = Theme("light", "#1b1b1f", "#b9bcc4", "#d0342c", "#5b2a86", "#a463c9", "#ffffff", BLUE)
+DARK = Theme("dark", "#f2f2f5", "#5a5e68", "#ff8a80", "#c9a2ec", "#8f5cc2", "#0e1117", "#3F9FE0")
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 # Okabe-Ito, by the last part of a signal's name, so that a gate and its accumulation agree.
 ROLES = {
-    "cs": Style("#0072B2"),
+    "cs": Style(BLUE),
     "cu": Style("#E69F00", (6, 3)),
     "cr": Style("#009E73", (2, 2)),
     "cx": Style("#CC79A7", (8, 3, 2, 3)),
@@ -43,7 +46,7 @@ ROLES = {
     "r": Style("#8a8f98", (2, 2)),
     "x": Style("#8a8f98"),
 }
-SPARE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8a8f98")
+SPARE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8a8f98")
 SPARE_DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 2), (6, 2, 2, 2), (1, 3))
 BACKWARD = {"psi": ((1, 0), 3.0), "chi": ((5, 3), 3.0)}
 
@@ -56,6 +59,12 @@ def style(name: str, theme: Theme, position: int = 0) -> Style:
     if name == "s":
         return Style(theme.text, (1, 0), 2.5)
     role = name.rsplit("_", 1)[-1]
-    if role in ROLES:
-        return ROLES[role]
-    return Style(SPARE[position % len(SPARE)], SPARE_DASHES[position % len(SPARE_DASHES)])
+    look = ROLES.get(role) or Style(
+        SPARE[position % len(SPARE)], SPARE_DASHES[position % len(SPARE_DASHES)]
+    )
+    return on_ground(look, theme)
+
+
+def on_ground(look: Style, theme: Theme) -> Style:
+    """The style in the blue that is seen on the theme's ground."""
+    return replace(look, color=theme.blue) if look.color == BLUE else look

@@ -10,12 +10,12 @@ import numpy as np
 
 from lstm_core.figures.figure import Figure
 from lstm_core.figures.lines import Series, line_figure
-from lstm_core.figures.theme import LIGHT, Style, Theme, style
+from lstm_core.figures.theme import BLUE, LIGHT, Style, Theme, on_ground, style
 
 LINES = {
     "exact": Style("#5b2a86", (1, 0), 3.0),
     "paper": Style("#E69F00", (6, 3), 2.0),
-    "cec": Style("#0072B2", (2, 2), 2.0),
+    "cec": Style(BLUE, (2, 2), 2.0),
     "bound": Style("#8a8f98", (8, 3, 2, 3), 1.5),
 }
 LOWEST = 1e-20
@@ -56,7 +56,11 @@ def transport_by_lag(
 def _look(name: str, position: int, theme: Theme) -> Style:
     if name == "exact":
         return Style(theme.psi, (1, 0), 3.0)
-    return LINES.get(name) or style(f"run_{position}", theme, position)
+    return (
+        on_ground(LINES[name], theme)
+        if name in LINES
+        else style(f"run_{position}", theme, position)
+    )
 
 
 def _words(name: str, values: np.ndarray) -> str:
@@ -100,7 +104,7 @@ def _map_spec(theme: Theme, height: int) -> dict[str, Any]:
                     [1, "#7f2704"],
                 ],
                 "colorbar": {
-                    "title": {"text": "log₁₀", "font": {"color": theme.text}},
+                    "title": {"text": "log₁₀", "side": "right", "font": {"color": theme.text}},
                     "tickvals": [-6, -3, 0, 3, 6],
                     "thickness": 10,
                     "tickfont": {"color": theme.text},

@@ -49,7 +49,7 @@ def test_as_printed_everything_is_zero() -> None:
     assert not found.rec["v"].any()
     assert not found.back["psi"].any()
     assert np.isnan(found.change)
-    assert np.isnan(found.drift)
+    assert np.isnan(found.left)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -65,14 +65,14 @@ def test_opened_somewhere_the_error_is_constant_exactly(seed: int, at: int) -> N
 
 def test_opened_at_the_end_the_change_is_0() -> None:
     found = run(OPENED)
-    assert found.change == found.drift == 0.0
+    assert (found.change, found.left) == (0.0, 1.0)
     np.testing.assert_allclose(found.by_lag["cec"], 1.0, rtol=0, atol=0)
 
 
 def test_an_error_on_the_state_goes_round_exactly() -> None:
     found = run(replace(EXAMPLE, error="state"))
     np.testing.assert_array_equal(found.back["psi"], 1.0)
-    assert found.change == found.drift == 0.0
+    assert (found.change, found.left) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("b", [5.0, 10.0, 20.0])

@@ -68,13 +68,13 @@ def test_an_unstable_rest_may_have_a_bounded_state() -> None:
 
 def test_negative_eigenvalues_die_out() -> None:
     found = run(NEGATIVE)
-    assert sorted(found.at_rest.real) == pytest.approx([-0.95, -0.5])
+    assert sorted(found.at_rest.real) == pytest.approx([-0.9, -0.5])
     s = found.rec["s"]
     assert np.abs(s[50, 0]) < 1e-14
-    assert np.abs(s[199, 1]) < 1e-4
+    assert np.abs(s[59, 1]) < 2e-3
     assert found.motion.kind == "decays"
     assert found.motion.sign_changes > 0.9
-    assert (np.sign(s[1:100, 1]) == -np.sign(s[:99, 1])).all()
+    assert (np.sign(s[1:, 1]) == -np.sign(s[:-1, 1])).all()
 
 
 # the eigenvalues are those that were set
