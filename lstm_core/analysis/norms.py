@@ -27,15 +27,15 @@ def largest_singular_values(matrices: np.ndarray) -> np.ndarray:
     norms = sizes = np.abs(np.asarray(matrices, float)).max((-2, -1))
     usual = np.flatnonzero(np.isfinite(sizes) & (sizes > 0))
     unit = matrices[usual] / sizes[usual, None, None]
-    norms[usual] *= norms_from_grams([unit @ unit.swapaxes(-1, -2)])
+    norms[usual] *= norms_from_grams([unit.swapaxes(-1, -2) @ unit])
     return norms
 
 
 @np.errstate(all="ignore")
 def norms_from_grams(stacks: Iterable[np.ndarray]) -> np.ndarray:
-    """The 2-norm of every M, of which M M^T is given, stack after stack: (N, d, d) each -> (all N,).
+    """The 2-norm of every M, of which M^T M is given, stack after stack: (N, d, d) each -> (all N,).
 
-    Relative error below 1e-10; NaN where M M^T is too small or too large to be a number. A stack is
+    Relative error below 1e-10; NaN where M^T M is too small or too large to be a number. A stack is
     overwritten, and done with when the next is asked for.
     """
     norms = np.sqrt(_largest_eigenvalues(stacks))
@@ -84,8 +84,10 @@ def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     With residual r, the largest eigenvalue is at most r^2 / (t - u) above the Ritz value t if all
     others are below u < t (Kato and Temple), and u^2 = ||G||_F^2 - t^2 bounds them. Trace G = 1.
     """
-    v = 1.5 + np.sin(np.arange(1.0, grams.shape[-1] + 1) ** 2)  # no symmetry to be caught in
-    for _ in range(ROUNDS):
+    width = grams.shape[-1]
+    start = 1.5 + np.sin(np.arange(1.0, width + 1) ** 2)  # no symmetry to be caught in
+    v = (grams.reshape(len(grams) * width, width) @ start).reshape(len(grams), width)
+    for _ in range(ROUNDS - 1):
         v = np.matvec(grams, v)
     w = np.matvec(grams, v)
     q = np.matvec(grams, w)
@@ -96,14 +98,14 @@ def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     b2 = np.maximum(m2 - a * a, 0)
     none = b2 < 1e-13 * m2  # no x: v is an eigenvector, but for rounding
     x2 = np.where(none, np.inf, b2)
-    c = (m3 - 2 * a * m2 + a**3) / x2
+    c = (m3 - 2 * a * m2 + a * a * a) / x2
     half = (a - c) / 2
     root = np.sqrt(half * half + b2)
     value = (a + c) / 2 + root
     apart = half + root  # value - c; the rounding of c comes into the value by its square
     left = np.maximum((m4 - 2 * a * m3 + a * a * m2) / x2 - c * c - b2, 0)
     residual = np.where(none, b2, left * b2 / apart**2) + ROUNDING
-    flat = grams.reshape(len(grams), grams.shape[-1] ** 2)
+    flat = grams.reshape(len(grams), width**2)
     others = np.sqrt(np.maximum(np.vecdot(flat, flat) - value * value, 0))
     settled = residual <= PRECISION * value * (value - others)
     return value, settled & (apart**2 > ROUNDING / PRECISION)

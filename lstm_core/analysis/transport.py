@@ -74,7 +74,7 @@ def transport_norms(rec: Recording, kind: str = "exact", ord: float | str = 2) -
 
 
 def _fill_with_two_norms(norms: np.ndarray, rec: Recording, kind: str) -> None:
-    """Set the entries n <= l: many at once, from M M^T, and the very small and large ones alone."""
+    """Set the entries n <= l: many at once, from M^T M, and the very small and large ones alone."""
     later, earlier = np.tril_indices(len(norms), -1)  # column after column of the norms
     norms[earlier, later] = norms_from_grams(_grams(rec, kind))
     np.fill_diagonal(norms, 1)
@@ -85,15 +85,19 @@ def _fill_with_two_norms(norms: np.ndarray, rec: Recording, kind: str) -> None:
 
 
 def _grams(rec: Recording, kind: str) -> Iterator[np.ndarray]:
-    """M M^T of M = ds[l]/ds[n] for l = 1, 2, .. and n = 0 .. l-1, in stacks of about ``ROOM``
+    """M^T M of M = ds[l]/ds[n] for l = 1, 2, .. and n = 0 .. l-1, in stacks of about ``ROOM``
     numbers; the same memory each time."""
     steps, width = rec.state.shape
     at_once = max(1, ROOM // width**2)
     grams = np.empty((at_once + steps, width, width))
+    # A copy of the columns: of a matrix and itself NumPy makes a slower, symmetric product.
+    copy = np.empty((width, steps * width))
     filled = 0
-    for l, matrices in _matrices(rec, kind):
-        before = matrices[:l]
-        np.matmul(before, before.swapaxes(-1, -2), out=grams[filled : filled + l])
+    for l, columns in _columns(rec, kind, first=0, last=steps - 1):
+        before, again = columns[:, : l * width], copy[:, : l * width]
+        again[...] = before
+        left, right = _side_by_side(before).swapaxes(-1, -2), _side_by_side(again)
+        np.matmul(left, right, out=grams[filled : filled + l])
         filled += l
         if filled >= at_once or l == steps - 1:
             yield grams[:filled]
@@ -180,9 +184,14 @@ def _columns(rec: Recording, kind: str, first: int, last: int) -> Iterator[tuple
 
 def _matrices(rec: Recording, kind: str) -> Iterator[tuple[int, np.ndarray]]:
     """For every l: ds[l]/ds[n] for n = 0 .. l, (l + 1, d_s, d_s); the same memory each time."""
-    steps, width = rec.state.shape
-    for l, columns in _columns(rec, kind, first=0, last=steps - 1):
-        yield l, columns.reshape(width, l + 1, width).transpose(1, 0, 2)
+    for l, columns in _columns(rec, kind, first=0, last=len(rec) - 1):
+        yield l, _side_by_side(columns)
+
+
+def _side_by_side(columns: np.ndarray) -> np.ndarray:
+    """The square matrices that stand side by side in (d, N d) columns: (N, d, d)."""
+    width, total = columns.shape
+    return columns.reshape(width, total // width, width).transpose(1, 0, 2)
 
 
 def _diagonal_norm(diagonals: np.ndarray, ord: float | str) -> np.ndarray:
