@@ -23,7 +23,7 @@ def controls(store: Store[StabilityState]) -> None:
         store.typed_slider("mu_1", "μ₁", step=0.01)
         store.typed_slider("mu_2", "μ₂", step=0.01)
     store.typed_slider("w_s", "W_s (W_r is the rest)", step=0.05)
-    store.typed_slider("start", "start s[−1], half of it for unit 1", step=0.1)
+    store.typed_slider("start", "start s[−1] (unit 1: half)", step=0.1)
     store.select("signal", "Input to unit 0", INPUTS)
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
