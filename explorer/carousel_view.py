@@ -21,7 +21,7 @@ from explorer.carousel import (
 )
 from explorer.notation import tex
 from explorer.show import show, theme
-from explorer.store import Store
+from explorer.store import Store, tell
 from lstm_core.figures import (
     gradient_traces,
     names_of_kind,
@@ -82,7 +82,7 @@ def _scalar_controls(store: Store[CarouselState]) -> None:
 
 def _switches(store: Store[Any], field: str, label: str, steps: list[int]) -> None:
     key = f"{store.page}/{field}"
-    st.session_state[key] = list(getattr(store.state, field))
+    tell(key, list(getattr(store.state, field)))
 
     def absorb() -> None:
         store.change(**{field: tuple(sorted(st.session_state[key]))})

@@ -61,11 +61,12 @@ def _upload(store: Store[InsideState]) -> None:
             _read(store, file.name, file.getvalue())
             st.rerun()
         columns = st.session_state.get("csv/columns", ())
-        if set(columns) - {st.session_state.get("csv/column")}:
+        column = st.session_state.get("csv/column")
+        if set(columns) - {column}:
             st.selectbox(
                 "Column",
                 columns,
-                index=None if st.session_state["csv/column"] is None else 0,
+                index=None if column is None else 0,
                 key="csv/column",
                 on_change=lambda: _read(
                     store, file.name, file.getvalue(), st.session_state["csv/column"]

@@ -15,6 +15,13 @@ Result = TypeVar("Result")
 UNDO_DEPTH = 50
 
 
+def tell(key: str, value: Any) -> None:
+    """Have the widget ``key`` show a value. One that it has is not sent to it again: it could be
+    older than the next press, and would undo it."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 class Store(Generic[State]):
     """One page's state. The session holds the frozen object; a widget shows one field of it."""
 
@@ -89,15 +96,11 @@ class Store(Generic[State]):
             st.query_params.from_dict(kept | query)
 
     def widget(self, field: str, high: float | None = None) -> dict[str, Any]:
-        """The arguments that tie a widget to a field: its key and what a change does.
-
-        A value that the widget has is not sent to it again: it could be older than the next press.
-        """
+        """The arguments that tie a widget to a field, shown up to ``high``: its key and what a change
+        does."""
         key = f"{self.page}/{field}"
         value = getattr(self.state, field)
-        value = value if high is None else min(value, high)
-        if key not in st.session_state or st.session_state[key] != value:
-            st.session_state[key] = value
+        tell(key, value if high is None else min(value, high))
         return {"key": key, "on_change": self._absorb, "args": (field, key)}
 
     def _absorb(self, field: str, key: str) -> None:
@@ -131,7 +134,7 @@ class Store(Generic[State]):
         value = getattr(self.state, field)
         place = f"{self.page}/{field}/typed"
         key = f"{place}/{value!r}"
-        st.session_state[key] = value
+        tell(key, value)
         with write.container(key=place):
             st.number_input(
                 label,

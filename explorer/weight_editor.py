@@ -12,7 +12,7 @@ import streamlit as st
 import lstm_core as lc
 from explorer.edits import factor, with_edit
 from explorer.limits import MAX_WEIGHT
-from explorer.store import Store
+from explorer.store import Store, tell
 
 
 def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarray]) -> None:
@@ -64,7 +64,7 @@ def _shape(cell: lc.Cell, name: str) -> str:
 
 def _scale_widget(store: Store[Any], name: str) -> dict[str, Any]:
     key = f"scale/{store.page}/{name}"
-    st.session_state[key] = float(np.clip(factor(store.state.edits, name), -1, 3))
+    tell(key, float(np.clip(factor(store.state.edits, name), -1, 3)))
     return {"key": key, "on_change": _scale, "args": (store, name, key)}
 
 

@@ -13,11 +13,9 @@ ROUNDS = 4  # of power iteration before a Ritz value
 
 
 def stack_norms(matrices: np.ndarray, ord: float | str) -> np.ndarray:
-    """The norm of every matrix of a stack, (N, d, d) -> (N,); ``ord`` as in ``transport_norms``."""
+    """The norm of every matrix of a stack, (N, d, d) -> (N,); ``ord``: 1, ``np.inf`` or ``"fro"``."""
     if ord == "fro":
-        return np.sqrt(_dots(matrices, matrices))
-    if ord == 2:
-        return largest_singular_values(matrices)
+        return np.sqrt(np.einsum("nij,nij->n", matrices, matrices))
     return np.abs(matrices).sum(-2 if ord == 1 else -1).max(-1)
 
 
@@ -109,7 +107,3 @@ def _ritz_values(grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     others = np.sqrt(np.maximum(np.vecdot(flat, flat) - value * value, 0))
     settled = residual <= PRECISION * value * (value - others)
     return value, settled & (apart**2 > ROUNDING / PRECISION)
-
-
-def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.einsum("nij,nij->n", a, b)

@@ -68,9 +68,13 @@ def transport_norms(rec: Recording, kind: str = "exact", ord: float | str = 2) -
         else:
             for l, matrices in _matrices(rec, kind):
                 norms[: l + 1, l] = stack_norms(matrices, ord)
-    overflowed = np.isnan(norms) & np.triu(np.ones_like(norms, bool))  # inf - inf or 0 inf
-    norms[overflowed] = np.inf
+    norms[_missing(norms)] = np.inf  # inf - inf or 0 inf: a product has overflowed
     return norms
+
+
+def _missing(norms: np.ndarray) -> np.ndarray:
+    """Where n <= l and there is no number: (K, K), of booleans."""
+    return np.isnan(norms) & np.triu(np.ones_like(norms, bool))
 
 
 def _fill_with_two_norms(norms: np.ndarray, rec: Recording, kind: str) -> None:
@@ -78,7 +82,7 @@ def _fill_with_two_norms(norms: np.ndarray, rec: Recording, kind: str) -> None:
     later, earlier = np.tril_indices(len(norms), -1)  # column after column of the norms
     norms[earlier, later] = norms_from_grams(_grams(rec, kind))
     np.fill_diagonal(norms, 1)
-    odd = np.isnan(norms) & np.triu(np.ones_like(norms, bool))
+    odd = _missing(norms)
     if odd.any():
         for l, matrices in _matrices(rec, kind):
             norms[odd[:, l], l] = largest_singular_values(matrices[odd[: l + 1, l]])
@@ -147,12 +151,12 @@ def _columns(rec: Recording, kind: str, first: int, last: int) -> Iterator[tuple
     within = responses.state_from_carried
     if kind == "exact":
         factors, starts = responses.jacobians, within
-    elif kind == "paper":
-        factors = _one_step(responses)
-        starts = np.broadcast_to(np.eye(width), factors.shape)
-        state = slice(0, width)
     else:
-        factors = responses.direct_state[..., None] * np.eye(width)
+        factors = (
+            _one_step(responses)
+            if kind == "paper"
+            else responses.direct_state[..., None] * np.eye(width)
+        )
         starts = np.broadcast_to(np.eye(width), factors.shape)
         state = slice(0, width)
     del responses  # memory

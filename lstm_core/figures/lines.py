@@ -218,7 +218,7 @@ def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
     spec.pop("datasets", None)
     for layer in spec.get("layer", ()):
         layer.pop("data", None)
-        if not any("field" in channel for channel in layer.get("encoding", {}).values()):
+        if not any("field" in channel for channel in layer["encoding"].values()):
             layer["data"] = {"values": [{}]}  # a guide: drawn once, not for every row
     config = {
         "view": {"stroke": None},

@@ -13,7 +13,6 @@ from lstm_core.figures.lines import Series, line_figure
 from lstm_core.figures.theme import BLUE, LIGHT, Style, Theme, on_ground, style
 
 LINES = {
-    "exact": Style("#5b2a86", (1, 0), 3.0),
     "paper": Style("#E69F00", (6, 3), 2.0),
     "cec": Style(BLUE, (2, 2), 2.0),
     "bound": Style("#8a8f98", (8, 3, 2, 3), 1.5),
@@ -33,7 +32,8 @@ def transport_by_lag(
 ) -> Figure:
     """Norms of d psi[n]/d psi[l] against the lag l - n, several kinds or systems, on a log axis.
 
-    ``norms``: name -> (lags,); names of ``LINES`` keep their colours. Values below 1e-20 are drawn at 1e-20.
+    ``norms``: name -> (lags,); the kinds of transport and ``bound`` keep their colours. Values below
+    1e-20 are drawn at 1e-20.
     """
     series = [
         Series(name, np.maximum(values, LOWEST), _look(name, i, theme))
