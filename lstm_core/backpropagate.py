@@ -88,6 +88,7 @@ def backpropagate(
         alphas=passed,
         d_x=np.zeros_like(rec.x) if d_x is None else d_x,
         d_initial=initial_gradient(rec, dict(zip(cell.lagged, arriving, strict=False))),
+        explicit=injected,
     )
 
 

@@ -93,7 +93,8 @@ class Gradients:
 
     ``back["psi"]`` and the other Greek names of the source, or ``back.of("g_cs")`` for any signal:
     (K, [B,] d). ``d_theta[name]`` is summed over the steps (172) and the batch. ``d_initial`` holds
-    the initial state's; ``d_x`` the input's.
+    the initial state's; ``d_x`` the input's. ``explicit`` is what was given: the explicit parts, by
+    the signal at which they enter.
     """
 
     recording: Recording
@@ -101,6 +102,7 @@ class Gradients:
     alphas: np.ndarray = field(repr=False)
     d_x: np.ndarray = field(repr=False)
     d_initial: dict[str, np.ndarray] = field(repr=False)
+    explicit: dict[str, np.ndarray] = field(repr=False)
 
     def of(self, name: str) -> np.ndarray:
         """dE/d(signal), a total derivative, for any recorded signal."""

@@ -1,5 +1,6 @@
 """What a recording says about how errors and states travel."""
 
+from lstm_core.analysis.flows import Flows, flows, step_factors
 from lstm_core.analysis.jacobians import step_jacobians
 from lstm_core.analysis.motion import Motion, constancy, motion
 from lstm_core.analysis.saturation import gate_shares
@@ -9,21 +10,26 @@ from lstm_core.analysis.transport import (
     error_transport,
     norm_bound,
     norms_by_lag,
+    norms_to,
     transport_norms,
 )
 
 __all__ = [
     "KINDS",
+    "Flows",
     "Motion",
     "constancy",
     "eigenvalues",
     "error_transport",
+    "flows",
     "gate_shares",
     "motion",
     "norm_bound",
     "norms_by_lag",
+    "norms_to",
     "singular_values",
     "spectral_radius",
+    "step_factors",
     "step_jacobians",
     "transport_norms",
 ]

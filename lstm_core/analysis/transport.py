@@ -114,6 +114,43 @@ def norms_by_lag(norms: np.ndarray, l: int | None = None) -> np.ndarray:
     return norms[l::-1, l]
 
 
+def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.ndarray:
+    """The 2-norm of d psi[n] / d psi[l] for n = 0 .. l, ``l`` the last step by default: (l + 1,).
+
+    Column ``l`` of ``transport_norms`` without the others: the work of l steps, not of l^2.
+    Raises: ValueError, KeyError.
+    """
+    _check(rec, kind)
+    steps, width = rec.state.shape
+    l = steps - 1 if l is None else l
+    if not 0 <= l < steps:
+        raise ValueError(f"l must satisfy 0 <= l <= {steps - 1}; got {l}")
+    responses = StepResponses(rec)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if kind == "cec":
+            later = responses.direct_state[l:0:-1]
+            passed = np.cumprod(np.concatenate([np.ones((1, width)), later]), axis=0)[::-1]
+            norms = _diagonal_norm(passed, 2)
+        else:
+            norms = largest_singular_values(_matrices_to(responses, l, kind))
+    return np.where(np.isnan(norms), np.inf, norms)
+
+
+def _matrices_to(responses: StepResponses, l: int, kind: str) -> np.ndarray:
+    """ds[l]/ds[n] for n = 0 .. l, (l + 1, d_s, d_s), from the last step to the first."""
+    width = responses.rec.state.shape[-1]
+    if kind == "exact":
+        factors = responses.jacobians
+        row = np.eye(factors.shape[-1])[responses.carried[responses.rec.cell.state]]
+    else:
+        factors, row = _one_step(responses), np.eye(width)
+    rows = np.empty((l + 1, width, factors.shape[-1]))
+    for n in range(l, -1, -1):
+        rows[n] = row
+        row = row @ factors[n]
+    return rows @ responses.state_from_carried[: l + 1] if kind == "exact" else rows
+
+
 def norm_bound(rec: Recording, steps: int) -> np.ndarray:
     """The bound of Eq 92 (with <=, errata 13) on the 2-norm for lags 0 .. steps-1: (steps,).
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Inside lstm_core, the lowest first: a module imports from its own layer and from those below.
 LAYERS = (
     {"signals", "arrays"},
-    {"cells.base"},
+    {"cells.base", "wires"},
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
     {"unroll", "backpropagate", "readout", "weights", "sequences", "substitute"},
     {"analysis"},

@@ -377,6 +377,40 @@ def test_norms_by_lag() -> None:
     )
 
 
+@CELLS
+@pytest.mark.parametrize("kind", ["exact", "paper", "cec"])
+@pytest.mark.parametrize("clamped", [False, True], ids=["free", "clamped"])
+def test_norms_to_one_step(cell: lc.Cell, kind: str, clamped: bool) -> None:
+    rec = record(random_case(cell, 4, clamped=clamped))
+    norms = lc.transport_norms(rec, kind)
+    for l in range(len(rec)):
+        found = lc.norms_to(rec, l, kind)
+        assert found.shape == (l + 1,)
+        np.testing.assert_allclose(found, norms[: l + 1, l], rtol=1e-10, atol=1e-300)
+    np.testing.assert_array_equal(lc.norms_to(rec, kind=kind), found)
+
+
+@pytest.mark.parametrize("kind", ["exact", "paper", "cec"])
+def test_norms_to_the_end_of_a_long_run(kind: str) -> None:
+    """Small and large: from 1e-60 to beyond what a number can hold."""
+    rec = lstm(1, 200)
+    np.testing.assert_allclose(
+        lc.norms_to(rec, kind=kind), lc.transport_norms(rec, kind)[:, -1], rtol=1e-10
+    )
+    grown = rnn(100.0 * np.eye(3), np.zeros((200, 3)))
+    last = lc.transport_norms(grown, kind)[:, -1]
+    np.testing.assert_allclose(lc.norms_to(grown, kind=kind), last, rtol=1e-10)
+    assert np.isinf(lc.norms_to(grown)[0])
+
+
+@pytest.mark.parametrize("l", [-1, 12])
+def test_norms_to_a_step_that_is_not_there(l: int) -> None:
+    with pytest.raises(ValueError, match=f"0 <= l <= 11; got {l}"):
+        lc.norms_to(lstm(0), l)
+    with pytest.raises(KeyError, match="cec"):
+        lc.norms_to(lstm(0), kind="cecs")
+
+
 @RNNS
 @pytest.mark.parametrize("seed", range(5))
 def test_bound_holds_for_rnns(name: str, seed: int) -> None:
