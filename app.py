@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import inside, inside_view
+from explorer import inside, inside_view, live
 from explorer.page import CHAPTERS, set_up
 
 set_up("Home")
@@ -19,7 +19,7 @@ for number, (card, chapter) in enumerate(zip(cards, CHAPTERS, strict=False), sta
 words, picture = st.columns([1, 2.4], gap="medium")
 with picture:
     opening = inside.InsideState()
-    inside_view.charts(inside.run(opening), opening)
+    live.picture(lambda: inside_view.charts(inside.run(opening), opening))
 words.markdown(
     "### A cell at work\n"
     "A trained Vanilla LSTM reads the yearly sunspot numbers and predicts the next year. From top"

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 import lstm_core as lc
-from explorer.fields import choice, integer, number, steps_set
+from explorer.fields import BadValue, Points, choice, curve, integer, number, steps_set
 from explorer.finite import require_finite
-from explorer.limits import MAX_STEPS
+from explorer.limits import MAX_POINTS, MAX_STEPS
 from lstm_core import sequences
 from lstm_core.analysis import KINDS, constancy
 
@@ -21,6 +21,7 @@ MODES = {
     "constant": "held at a value",
     "schedule": "switched at a step",
     "bias": "pushed by its bias",
+    "curve": "drawn by hand",
 }
 SYSTEMS = {"lstm": "Vanilla LSTM", "scalar": "Gated scalar"}
 ERRORS = {"output": "the value v", "state": "the state s"}
@@ -58,6 +59,10 @@ class CarouselState:
     pattern: str = choice("ones", *PATTERNS)
     opened: tuple[int, ...] = steps_set((1, 2, 3), SCALAR_STEPS - 1)
     cleared: tuple[int, ...] = steps_set((14,), SCALAR_STEPS - 1)
+    # Together: written, kept, read; alone, the state gate keeps the error and then lets it go.
+    cs_curve: tuple[tuple[int, float], ...] = curve(((0, 0.3), (16, 0.3), (22, 1.0), (39, 1.0)))
+    cu_curve: tuple[tuple[int, float], ...] = curve(((0, 1.0), (18, 1.0), (24, 0.0), (39, 0.0)))
+    cr_curve: tuple[tuple[int, float], ...] = curve(((0, 0.0), (30, 0.0), (39, 1.0)))
 
 
 def presets() -> dict[str, CarouselState]:
@@ -78,8 +83,10 @@ def presets() -> dict[str, CarouselState]:
 
 
 def settle(state: CarouselState) -> CarouselState:
-    """Keep switches, cursor and unit inside what there is."""
+    """Keep switches, curves, cursor and unit inside what there is."""
     last = (SCALAR_STEPS if state.system == "scalar" else state.steps) - 1
+    drawn = [f"{gate}_curve" for gate in GATES if getattr(state, f"{gate}_mode") == "curve"]
+    curves: Any = {name: spanning(getattr(state, name), state.steps - 1) for name in drawn}
     return replace(
         state,
         n=min(state.n, last),
@@ -87,7 +94,32 @@ def settle(state: CarouselState) -> CarouselState:
         cs_at=min(state.cs_at, state.steps - 1),
         cu_at=min(state.cu_at, state.steps - 1),
         cr_at=min(state.cr_at, state.steps - 1),
+        **curves,
     )
+
+
+def spanning(points: Points, last: int) -> Points:
+    """A curve from step 0 to ``last``: cut there, or held on from its last point."""
+    if points[0][0] == 0 and points[-1][0] == last:
+        return points
+    start, end = drawn_at(points, [0, last]).round(3).tolist()
+    inner = [point for point in points if 0 < point[0] < last]
+    if points[-1][0] < last and points[-1][1] == points[-2][1]:
+        inner = inner[:-1]  # level there: no further point for every step that is added
+    return ((0, start), *inner[: MAX_POINTS - 2], (last, end))
+
+
+def drawn_at(points: Points, steps: Any) -> np.ndarray:
+    """The values of a curve, straight between its points, at some steps."""
+    return np.interp(steps, [n for n, _ in points], [value for _, value in points])
+
+
+def switched(gate: str, points: Points) -> dict[str, Any]:
+    """The fields of a gate that is switched once, from the two points of its picture."""
+    if len(points) != 2:
+        raise BadValue("must have two points, as 0:1_20:0.5")
+    (_, before), (at, after) = points
+    return {f"{gate}_before": before, f"{gate}_at": at, gate: after}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +166,9 @@ def _run_lstm(state: CarouselState) -> CarouselRun:
             before = getattr(state, f"{gate}_before")
             late = np.arange(state.steps) >= getattr(state, f"{gate}_at")
             clamp[f"g_{gate}"] = np.where(late, value, before)[:, None]
+        elif mode == "curve":
+            points = getattr(state, f"{gate}_curve")
+            clamp[f"g_{gate}"] = drawn_at(points, np.arange(state.steps))[:, None]
     x = sequences.noise(state.steps, seed=state.seed)
     initial = {"s": np.full(state.width, state.start)}
     return _follow(lc.unroll(cell, theta, x, initial=initial, clamp=clamp), state.error)
@@ -173,7 +208,7 @@ def _follow(rec: lc.Recording, error: str) -> CarouselRun:
         else lc.backpropagate(rec, nothing, explicit={rec.cell.state: at_end})
     )
     require_finite(rec, back)
-    by_lag = {kind: lc.norms_by_lag(lc.transport_norms(rec, kind)) for kind in KINDS}
+    by_lag = {kind: lc.norms_to(rec, kind=kind)[::-1] for kind in KINDS}
     change, left = constancy(back["psi"])
     return CarouselRun(rec, back, by_lag, change, left)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from explorer import live
 from explorer.carousel import (
     ERRORS,
     GATES,
@@ -18,8 +21,11 @@ from explorer.carousel import (
     CarouselState,
     saturation_estimate,
     scalar_input,
+    switched,
 )
-from explorer.notation import tex
+from explorer.fields import BadValue, Points, read_points
+from explorer.limits import MAX_POINTS
+from explorer.notation import symbol
 from explorer.show import show, theme
 from explorer.store import Store, tell
 from lstm_core.figures import (
@@ -29,6 +35,7 @@ from lstm_core.figures import (
     signal_traces,
     transport_by_lag,
 )
+from lstm_core.figures.theme import style
 
 DOMAIN = (1e-12, 1e2)  # of the errors, whatever the gates, so that settings can be compared
 NAMES = {"cs": "State gate g_cs", "cu": "Update gate g_cu", "cr": "Readout gate g_cr"}
@@ -56,17 +63,42 @@ def _gate(store: Store[CarouselState], gate: str) -> None:
     mode = getattr(store.state, f"{gate}_mode")
     store.select(f"{gate}_mode", NAMES[gate], MODES)
     if mode == "constant":
-        store.slider(gate, "value", step=0.01, label_visibility="collapsed")
+        store.slider(gate, "value", step=0.01)
     elif mode == "bias":
-        store.slider(f"{gate}_bias", "bias", step=1.0, label_visibility="collapsed")
+        store.slider(f"{gate}_bias", "bias")
     elif mode == "schedule":
-        before, at, after = st.columns(3, gap="small")
-        with before:
-            store.slider(f"{gate}_before", "before", step=0.05)
-        with at:
-            store.slider(f"{gate}_at", "from n =", high=store.state.steps - 1)
-        with after:
-            store.slider(gate, "after", step=0.05)
+        before, at = getattr(store.state, f"{gate}_before"), getattr(store.state, f"{gate}_at")
+        points = ((0, before), (at, getattr(store.state, gate)))
+        _drawn(store, gate, points, partial(_take_switch, store, gate))
+    elif mode == "curve":
+        field = f"{gate}_curve"
+        _drawn(store, gate, getattr(store.state, field), partial(store.take, field))
+
+
+def _drawn(
+    store: Store[CarouselState], gate: str, points: Points, take: Callable[[Any], None]
+) -> None:
+    """A gate over the steps, to be dragged: one switch, or a curve with points of one's own."""
+    free = getattr(store.state, f"{gate}_mode") == "curve"
+    shown = {
+        "label": NAMES[gate],
+        "points": points,
+        "last": store.state.steps - 1,
+        "shape": "linear" if free else "step",
+        "free": free,
+        "most": MAX_POINTS,
+        "colour": style(gate, theme()).color,
+    }
+    live.part("schedule", f"{store.page}/{gate}_points", shown, on_sent=take)
+
+
+def _take_switch(store: Store[CarouselState], gate: str, text: Any) -> None:
+    try:
+        values = switched(gate, read_points(str(text)))
+    except BadValue as problem:
+        st.toast(f"“{gate}” {problem}.", icon=":material/error:")
+    else:
+        store.take_all(values)
 
 
 def _scalar_controls(store: Store[CarouselState]) -> None:
@@ -92,23 +124,23 @@ def _switches(store: Store[Any], field: str, label: str, steps: list[int]) -> No
 
 def charts(run: CarouselRun, state: CarouselState) -> None:
     """Gates, state, error, and the error's travel."""
-    rec, cursor, ground = run.rec, state.n, theme()
-    look: dict[str, Any] = {"cursor": cursor, "theme": ground}
+    rec, ground = run.rec, theme()
+    look: dict[str, Any] = {"theme": ground}
     upper = {**look, "time_axis": False}
     if state.system == "scalar":
         columns = {"p": scalar_input(state.pattern)[:, 0], "a": rec["s"][:, 0]}
         gates = {"g_i = g_cu": rec["g_cu"][:, 0], "g_f = g_cs": rec["g_cs"][:, 0]}
-        show(sequence(gates, scale="unit", height=96, **upper), "gates")
-        show(sequence(columns, height=140, **upper), "state")
-        show(gradient_traces(run.back, ("psi",), 0, height=120, **look), "error")
+        show(sequence(gates, scale="unit", height=84, **upper), "gates")
+        show(sequence(columns, height=104, **upper), "state")
+        show(gradient_traces(run.back, ("psi", "chi"), 0, height=96, **look), "error")
     else:
         gates_of = names_of_kind(rec, ["gate"])
-        show(signal_traces(rec, gates_of, state.unit, scale="unit", height=96, **upper), "gates")
+        show(signal_traces(rec, gates_of, state.unit, scale="unit", height=84, **upper), "gates")
         data = names_of_kind(rec, ["candidate", "state", "value"])
-        show(signal_traces(rec, data, state.unit, height=104, **upper), "state")
-        errors = gradient_traces(run.back, ("psi", "chi"), None, height=112, domain=DOMAIN, **look)
+        show(signal_traces(rec, data, state.unit, height=96, **upper), "state")
+        errors = gradient_traces(run.back, ("psi", "chi"), None, height=104, domain=DOMAIN, **look)
         show(errors, "error")
-    lags = transport_by_lag(run.by_lag, theme=ground, height=112, domain=DOMAIN)
+    lags = transport_by_lag(run.by_lag, theme=ground, height=104, domain=DOMAIN)
     show(lags, "lags")
 
 
@@ -132,27 +164,42 @@ def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
     estimate = saturation_estimate(state) if state.system == "lstm" else None
     if estimate is not None:
         st.metric("Estimate $8e^{-b}$ for one step (errata 18)", f"{estimate:.2g}")
-    n, rec = state.n, run.rec
-    st.markdown(f"### At step n = {n}")
-    if state.system == "scalar":
-        before = float(rec.previous("s")[n, 0])
-        g_i, g_f, u, a = (float(rec[name][n, 0]) for name in ("g_cu", "g_cs", "u", "s"))
-        st.markdown(
-            f"$a = g^i p + g^f a'$  \n$= {g_i:.0f}\\cdot({u:.3g}) + {g_f:.0f}\\cdot({before:.3g})"
-            f" = {a:.3g}$"
-        )
-    else:
-        unit = state.unit
-        g_cs, g_cu, u, s = (float(rec[name][n, unit]) for name in ("g_cs", "g_cu", "u", "s"))
-        before = float(rec.previous("s")[n, unit])
-        st.markdown(
-            f"$s = g_{{cs}} s' + g_{{cu}} u$ (134)  \n$= {tex(g_cs)}\\cdot({tex(before)})"
-            f" + {tex(g_cu)}\\cdot({tex(u)}) = {tex(s)}$"
-        )
-    psi = run.back["psi"]
-    st.markdown(f"$\\|\\psi[{n}]\\| = {tex(float(np.linalg.norm(psi[n])))}$")
+    live.part("steps", "live/step", step_in_words(run, state))
     st.markdown(
         "**What to look for.** The lower picture shows how much of an error at the end is left"
         " after so many steps: *exact* along every path, *paper* by the product (180), *cec* by the"
         " state gates alone (182)."
     )
+
+
+def step_in_words(run: CarouselRun, state: CarouselState) -> dict[str, Any]:
+    """The state's equation with its numbers, and the size of the error, at the cursor's step."""
+    rec, unit = run.rec, state.unit
+    if state.system == "scalar":
+        unit, number = 0, "12.16"
+        line = "<i>a</i> = <i>g</i><sup>i</sup> <i>p</i> + <i>g</i><sup>f</sup> <i>a</i>′"
+        factors = ("g_cu", "u", "g_cs", "before")
+    else:
+        s, g_cs, g_cu, u = (symbol(rec.cell, name) for name in ("s", "g_cs", "g_cu", "u"))
+        number = "134"
+        line = f"{s} = {g_cs} {s}′ + {g_cu} {u}"
+        factors = ("g_cs", "before", "g_cu", "u")
+    a, b, c, d = (f'<span data-of="{name}" data-as="factor"></span>' for name in factors)
+    columns = {name: rec[name][:, unit] for name in ("g_cs", "g_cu", "u", "s")}
+    columns |= {
+        "before": rec.previous("s")[:, unit],
+        "psi": np.linalg.norm(run.back["psi"], axis=1),
+    }
+    return {
+        "html": '<h3>At step n = <span data-of="n"></span></h3><div class="step">'
+        f'<div class="eq"><span class="no">({number})</span><span>{line}<br>'
+        f'<span class="numbers">= {a} · {b} + {c} · {d}</span> = <b data-of="s"></b></span></div>'
+        '<div class="eq"><span class="no"></span><span>‖<i>ψ</i>[<span data-of="n"></span>]‖ ='
+        ' <b data-of="psi"></b></span></div></div>',
+        "columns": {name: _short(values) for name, values in columns.items()},
+    }
+
+
+def _short(values: np.ndarray) -> list[float | None]:
+    """To four significant digits, as they are written."""
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]

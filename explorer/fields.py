@@ -7,9 +7,12 @@ import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from explorer.limits import MAX_STEPS, MAX_TEXT
+from explorer.limits import MAX_POINTS, MAX_STEPS, MAX_TEXT
+
+Points = tuple[tuple[int, float], ...]  # (n, value), n rising
 
 
 class BadValue(ValueError):
@@ -98,6 +101,30 @@ def steps_set(default: tuple[int, ...], high: int) -> Any:
         return ".".join(str(step) for step in steps) or "."
 
     return field(default=default, metadata={"kind": Kind(read, write)})
+
+
+def read_points(text: str) -> Points:
+    """Points (n, value) of a curve with values from 0 to 1, as ``0:1_19:0.5_39:1``."""
+    if text.count("_") >= MAX_POINTS or "_" not in text:
+        raise BadValue(f"must have from 2 to {MAX_POINTS} points, as 0:1_19:0.5_39:1")
+    try:
+        pairs = (part.split(":") for part in text.split("_"))
+        points = tuple((int(n), float(value)) for n, value in pairs)
+    except ValueError:
+        raise BadValue("must be points n:value joined by _, as 0:1_19:0.5_39:1") from None
+    steps = [_in_range(n, 0, MAX_STEPS - 1) for n, _ in points]
+    if any(later <= n for n, later in pairwise(steps)):
+        raise BadValue("must have its points in the order of their steps, one a step")
+    return tuple((n, float(_in_range(value, 0, 1))) for n, value in points)
+
+
+def curve(default: Points) -> Any:
+    """A curve over the steps, straight between its points."""
+
+    def write(points: Points) -> str:
+        return "_".join(f"{n}:{repr(value).removesuffix('.0')}" for n, value in points)
+
+    return field(default=default, metadata={"kind": Kind(read_points, write)})
 
 
 def numbers(default: tuple[float, ...] = ()) -> Any:

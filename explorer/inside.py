@@ -13,6 +13,7 @@ from explorer.fields import choice, integer, numbers, words
 from explorer.finite import require_finite
 from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
 from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
+from lstm_core.analysis import Flows, flows
 from lstm_core.readout import (
     cross_entropy,
     last_step,
@@ -125,6 +126,7 @@ class InsideRun:
     reading: Reading
     rec: lc.Recording
     back: lc.Gradients
+    flows: Flows
     y: np.ndarray
     error: float
 
@@ -148,7 +150,7 @@ def _run(state: InsideState) -> InsideRun:
     dE_dout, _, _ = readout_gradients(rec.output, dE_dy, trained.W_y)
     back = lc.backpropagate(rec, dE_dout)
     require_finite(rec, back)
-    return InsideRun(read, rec, back, y, float(error))
+    return InsideRun(read, rec, back, flows(rec, back), y, float(error))
 
 
 def theta(state: InsideState) -> dict[str, np.ndarray]:

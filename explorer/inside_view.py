@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer import live, recording
 from explorer.csv_input import CsvProblem, read_series
-from explorer.inside import InsideRun, InsideState
+from explorer.inside import InsideRun, InsideState, cell
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import equation, symbol
 from explorer.show import show, theme
@@ -99,6 +100,7 @@ def _read(store: Store[InsideState], name: str, data: bytes, column: str | None 
 def charts(run: InsideRun, state: InsideState) -> None:
     """The charts of the chosen view, one time axis for all."""
     rec = run.rec
+    recording.send(rec.cell, run.flows, state.unit)
     gates = names_of_kind(rec, ["gate"])
     if state.view == "gates":
         if gates:
@@ -123,9 +125,7 @@ def _heats(run: InsideRun, state: InsideState, names: list[str]) -> None:
     for name in names:
         st.caption(f"{name}, all units")
         gate = run.rec.cell.signals[name].kind == "gate"
-        heat = signal_heat(
-            run.rec[name], name, gate=gate, height=100, cursor=state.n, theme=theme()
-        )
+        heat = signal_heat(run.rec[name], name, gate=gate, height=100, theme=theme())
         show(heat, f"heat/{name}")
 
 
@@ -140,7 +140,6 @@ def _traces(run: InsideRun, state: InsideState, panel: str, height: int) -> None
             notation=state.notation,
             height=height,
             time_axis=False,
-            cursor=state.n,
             theme=theme(),
         )
         show(traces, panel)
@@ -161,7 +160,6 @@ def _errors(
             unit,
             height=105,
             time_axis=time_axis,
-            cursor=state.n,
             theme=theme(),
         )
         show(errors, key)
@@ -170,36 +168,30 @@ def _errors(
 def _input_chart(run: InsideRun, state: InsideState) -> None:
     read = run.reading
     if read.is_text:
-        st.html(_text_strip(run, state.n))
+        _text_strip(run)
         return
     columns = {"x": read.shown, "prediction of the next value": run.y[:, 0]}
-    show(sequence(columns, cursor=state.n, theme=theme(), height=84, time_axis=False), "input")
+    show(sequence(columns, theme=theme(), height=84, time_axis=False), "input")
 
 
-def _text_strip(run: InsideRun, n: int) -> str:
-    """The text with the cursor's letter marked, and what the readout expects after it."""
-    letters = "".join(
-        f"<mark>{_visible(letter)}</mark>" if i == n else _visible(letter)
-        for i, letter in enumerate(run.reading.names)
-    )
-    best = run.y[n].argsort()[::-1][:5]
-    guesses = " ".join(_visible(ALPHABET[code]) for code in best)
-    after = _visible(ALPHABET[int(run.reading.target[n])])
-    return (
-        f'<div class="strip"><code>{letters}</code><br>'
-        f"<small>after this letter the cell expects <code>{guesses}</code>;"
-        f" it was <code>{after}</code></small></div>"
-    )
+def _text_strip(run: InsideRun) -> None:
+    """The text, and what the readout expects after every letter of it."""
+    best = run.y.argsort(1)[:, ::-1][:, :5]
+    guesses = (" ".join(_visible(ALPHABET[code]) for code in row) for row in best)
+    after = (_visible(ALPHABET[int(code)]) for code in run.reading.target)
+    letters = "".join(_visible(letter) for letter in run.reading.names)
+    shown = {"letters": letters, "expected": list(zip(guesses, after, strict=True))}
+    live.part("strip", "live/strip", shown)
 
 
 def _visible(letter: str) -> str:
-    return "␣" if letter == " " else letter.replace("<", "&lt;")
+    return "␣" if letter == " " else letter
 
 
-def what_to_look_for(run: InsideRun, state: InsideState) -> None:
+def what_to_look_for(state: InsideState) -> None:
     """The point of the page, in the symbols that were chosen."""
     s, u, g_cs, g_cu, g_cr = (
-        symbol(run.rec.cell, name, state.notation) for name in ("s", "u", "g_cs", "g_cu", "g_cr")
+        symbol(cell(state), name, state.notation) for name in ("s", "u", "g_cs", "g_cu", "g_cr")
     )
     st.html(
         f"<p><b>What to look for.</b> Where the state gate {g_cs} stays near 1, the state {s} keeps"
@@ -213,8 +205,16 @@ def step_numbers(run: InsideRun, state: InsideState) -> None:
     """The equations of the step at the cursor with the numbers of the chosen unit."""
     lines = step_in_numbers(run.rec, state.n, state.unit)
     body = "".join(equation(run.rec.cell, line, state.notation) for line in lines)
-    when = run.reading.names[state.n]
-    named = f" ({_visible(when)})" if when != str(state.n) else ""
-    st.markdown(f"### Step n = {state.n}{named}, unit {state.unit}")
-    st.html(f'<div class="step">{body}</div>')
+    names = run.reading.names
+    named = names[0] != "0"
+    called = ' (<span data-of="called"></span>)' if named else ""
+    live.part(
+        "steps",
+        "live/step",
+        {
+            "html": f'<h3>Step n = <span data-of="n"></span>{called}, unit <span data-of="unit">'
+            f'</span></h3><div class="step">{body}</div>',
+            "columns": {"called": [_visible(name) for name in names]} if named else {},
+        },
+    )
     st.caption(f"Loss E = {run.error:.4g} over {len(run.rec)} steps")

@@ -47,10 +47,11 @@ def framework_weight(cell: lc.Cell, name: str) -> str:
 
 
 def equation(cell: lc.Cell, line: Line, notation: str) -> str:
-    """One equation of a step: its number, its symbols, and the numbers in their place."""
+    """One equation of a step: its number, its symbols, and the numbers in their place. Every number
+    stands in an element that names it, for the browser to follow the cursor."""
     left = symbol(cell, line.signal.name, notation)
     terms = " + ".join(_symbols(cell, term, notation) for term in line.terms)
-    numbers = " + ".join(_numbers(term) for term in line.terms).replace("+ −", "− ")
+    numbers = " ".join(_numbers(term, later=i > 0) for i, term in enumerate(line.terms))
     if line.warp:
         warp = WARPS[notation][line.warp]
         terms, numbers = f"{warp}({terms})", f"{warp}({numbers})"
@@ -60,7 +61,7 @@ def equation(cell: lc.Cell, line: Line, notation: str) -> str:
     number = f"({line.equation})" if line.equation else ""
     return (
         f'<div class="eq"><span class="no">{number}</span><span>{left}{steps}'
-        f" <b>{value(line.value)}</b>{clamped}</span></div>"
+        f' <b data-of="{line.signal.name}">{value(line.value)}</b>{clamped}</span></div>'
     )
 
 
@@ -81,7 +82,16 @@ def _symbols(cell: lc.Cell, term: Term, notation: str) -> str:
     return (" " if weighted else " · ").join(names)
 
 
-def _numbers(term: Term) -> str:
+def _numbers(term: Term, later: bool) -> str:
+    """A term's numbers: a lone one behind its sign, the factors of a product in brackets if negative."""
     if len(term.numbers) == 1:
-        return value(term.numbers[0])
-    return " · ".join(value(x) if x >= 0 else f"({value(x)})" for x in term.numbers)
+        (number,) = term.numbers
+        sign = ("− " if number < 0 else "+ ") if later else ""
+        text = sign + value(abs(number)) if later else value(number)
+        look = ' data-as="later"' if later else ""
+        return f'<span data-of="{term.names[0]}"{look}>{text}</span>'
+    factors = " · ".join(
+        f'<span data-of="{name}" data-as="factor">{value(x) if x >= 0 else f"({value(x)})"}</span>'
+        for name, x in zip(term.names, term.numbers, strict=True)
+    )
+    return f"+ {factors}" if later else factors

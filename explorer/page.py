@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from explorer import live
+from explorer.server import prepare
 from explorer.store import Store
 
 State = TypeVar("State")
@@ -60,8 +62,10 @@ def _styles() -> str:
     return f"<style>{path.read_text(encoding='utf-8')}</style>"
 
 
-def set_up(title: str) -> None:
-    """Page settings, styles and navigation; needs no other page to have run."""
+def set_up(title: str, on_rest: Callable[[], None] | None = None) -> None:
+    """Page settings, styles, the live parts and navigation; needs no other page to have run.
+    ``on_rest``: see ``live.start``."""
+    prepare()
     st.set_page_config(
         page_title=f"{title} · Carousel",
         page_icon="🎠",
@@ -69,6 +73,7 @@ def set_up(title: str) -> None:
         menu_items={"About": "See inside a recurrent cell: every gate, sum and error gradient."},
     )
     st.html(_styles())
+    live.start(on_rest)
     with st.container(horizontal=True, gap="small", key="navigation"):
         st.page_link("app.py", label="**Carousel**")
         for chapter in CHAPTERS:
@@ -84,42 +89,43 @@ def chapter_page(
 ) -> Iterator[Store[State]]:
     """A chapter's page: title, presets, reset, undo; on leaving, the state is in the link."""
     chapter = next(item for item in CHAPTERS if item.name == name)
-    set_up(name)
+    set_up(name, on_rest=lambda: store.rest())
     store = Store(name, kind, settle)
-    st.markdown(f"## {chapter.question}")
-    _preset_row(store, presets)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="presets"):
+        st.markdown(f"## {chapter.question}", width="content")
+        _presets(store, presets)
     yield store
     store.write_link()
 
 
-def _preset_row(store: Store[Any], presets: Mapping[str, Any]) -> None:
-    with st.container(horizontal=True, gap="small", key="presets"):
-        for label, state in presets.items():
-            current = store.state == store.settle(state)
-            st.button(
-                label,
-                key=f"preset/{label}",
-                type="primary" if current else "secondary",
-                on_click=store.put,
-                args=(state,),
-            )
+def _presets(store: Store[Any], presets: Mapping[str, Any]) -> None:
+    """The presets, and the ways back."""
+    for label, state in presets.items():
+        current = store.state == store.settle(state)
         st.button(
-            "Reset",
-            key="reset",
-            icon=":material/restart_alt:",
-            help="Back to the state that this page opens with",
+            label,
+            key=f"preset/{label}",
+            type="primary" if current else "secondary",
             on_click=store.put,
-            args=(store.kind(),),
+            args=(state,),
         )
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            help="Take the last change back (Ctrl+Z)",
-            shortcut="Ctrl+Z",
-            disabled=not store.can_undo,
-            on_click=store.undo,
-        )
+    st.button(
+        "Reset",
+        key="reset",
+        icon=":material/restart_alt:",
+        help="Back to the state that this page opens with",
+        on_click=store.put,
+        args=(store.kind(),),
+    )
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        help="Take the last change back (Ctrl+Z)",
+        shortcut="Ctrl+Z",
+        disabled=not store.can_undo,
+        on_click=store.undo,
+    )
 
 
 def predict(question: str, answer: str) -> None:

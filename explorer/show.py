@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from explorer import live
 from lstm_core.figures import DARK, LIGHT, Figure, Theme
 
 
@@ -15,10 +16,9 @@ def theme() -> Theme:
 
 def show(figure: Figure, key: str) -> None:
     """Draw a figure in place; its text alternative goes with it."""
+    live.describe(figure.alt)
     if figure.engine == "plotly":
-        st.plotly_chart(
-            figure.complete(), key=key, theme=None, alt=figure.alt, config={"displayModeBar": False}
-        )
+        st.plotly_chart(figure.complete(), key=key, theme=None, config={"displayModeBar": False})
         return
     width = figure.spec["width"]
     st.vega_lite_chart(
@@ -26,6 +26,5 @@ def show(figure: Figure, key: str) -> None:
         figure.spec,
         key=key,
         theme=None,
-        alt=figure.alt,
         width="stretch" if width == "container" else width,
     )

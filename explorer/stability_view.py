@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from explorer import live
 from explorer.show import show, theme
 from explorer.stability import FORMS, INPUTS, StabilityRun, StabilityState
+from explorer.state import kind_of
 from explorer.store import Store
-from lstm_core.figures import eigenvalue_plane, sequence
+from lstm_core.figures import sequence
+from lstm_core.figures.theme import SPARE
+
+SLIDERS = {
+    "pair": {"modulus": ("modulus |μ|", 0.01), "angle": ("angle in degrees", 1.0)},
+    "real": {"mu_1": ("μ₁", 0.01), "mu_2": ("μ₂", 0.01)},
+}
 
 
 def controls(store: Store[StabilityState]) -> None:
-    """The eigenvalues, their split, the start and the input."""
-    store.choose("form", "Eigenvalues", FORMS, label_visibility="collapsed")
-    if store.state.form == "pair":
-        store.typed_slider("modulus", "modulus |μ|", step=0.01)
-        store.typed_slider("angle", "angle in degrees", step=1.0)
-    else:
-        store.typed_slider("mu_1", "μ₁", step=0.01)
-        store.typed_slider("mu_2", "μ₂", step=0.01)
-    store.typed_slider("w_s", "W_s (W_r is the rest)", step=0.05)
-    store.typed_slider("start", "start s[−1] (unit 1: half)", step=0.1)
+    """The form of the eigenvalues, their split, the start and the input."""
+    store.choose("form", "Eigenvalues of W_s + W_r", FORMS)
+    store.slider("w_s", "W_s (W_r is the rest)", step=0.05)
+    store.slider("start", "start s[−1] (unit 1: half)", step=0.1)
     store.select("signal", "Input to unit 0", INPUTS)
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
@@ -31,19 +34,47 @@ def controls(store: Store[StabilityState]) -> None:
         store.number("seed", "seed of the noise")
 
 
-def plane(run: StabilityRun, state: StabilityState) -> None:
-    """Both sets of eigenvalues, and what they say beside what happens."""
-    sets = {"W_s + W_r, near rest": run.at_rest, "Jacobian at step n": run.at_step[state.n]}
-    show(eigenvalue_plane(sets, theme=theme(), size=225), "plane")
-    rest, here = np.abs(run.at_rest).max(), np.abs(run.at_step[state.n]).max()
+def plane(store: Store[StabilityState], run: StabilityRun) -> None:
+    """Both sets of eigenvalues, of which those of W_s + W_r are moved, and what they say beside what
+    happens."""
+    fields = SLIDERS[store.state.form]
+    kinds = {name: kind_of(store.state, name) for name in fields}
+    at_step = run.at_step.round(4)
+    shown = {
+        "form": store.state.form,
+        "values": {name: getattr(store.state, name) for name in fields},
+        "bounds": {name: [kind.low, kind.high] for name, kind in kinds.items()},
+        "steps": np.stack([at_step.real, at_step.imag], -1).reshape(-1, 4).tolist(),
+        "colours": {"rest": theme().blue, "here": SPARE[1]},
+    }
+    live.part("plane", f"{store.page}/plane", shown, on_sent=partial(_take, store))
+    for name, (label, step) in fields.items():
+        store.slider(name, label, step=step)
+    live.part("steps", f"{store.page}/words", words(run))
+
+
+def _take(store: Store[StabilityState], sent: Any) -> None:
+    """Take what was dragged; it may come when the other form is already chosen."""
+    known = {name for fields in SLIDERS.values() for name in fields}
+    if isinstance(sent, dict):
+        store.take_all({name: value for name, value in sent.items() if name in known})
+
+
+def words(run: StabilityRun) -> dict[str, Any]:
+    """What the rule says, at rest and at the step of the cursor, and what happens."""
+    rest = np.abs(run.at_rest).max()
     rule = "a small disturbance dies" if rest < 1 else "a small disturbance grows"
-    if rest == 1:
+    if abs(rest - 1) < 1e-9:
         rule = "a small disturbance stays"
-    st.markdown(
-        f"**The rule:** largest |μ| = {rest:.3g}: {rule}.  \n"
-        f"**At n = {state.n}:** largest |μ| = {here:.3g}.  \n"
-        f"**What happens:** {_words(run)}"
-    )
+    lines = {
+        "The rule:": f"largest |<i>μ</i>| = {rest:.4g}: {rule}.",
+        'At <i>n</i> = <span data-of="n"></span>:': "largest |<i>μ</i>| ="
+        ' <span data-of="largest"></span>.',
+        "What happens:": _words(run),
+    }
+    html = "".join(f"<p><b>{head}</b> {body}</p>" for head, body in lines.items())
+    largest = np.abs(run.at_step).max(-1)
+    return {"html": html, "columns": {"largest": [f"{value:.4g}" for value in largest]}}
 
 
 def _words(run: StabilityRun) -> str:
@@ -61,9 +92,9 @@ def _words(run: StabilityRun) -> str:
     return story
 
 
-def charts(run: StabilityRun, state: StabilityState) -> None:
+def charts(run: StabilityRun) -> None:
     """State, readout, and the response to an impulse."""
-    look: dict[str, Any] = {"cursor": state.n, "theme": theme()}
+    look: dict[str, Any] = {"theme": theme()}
     for title, rec, name, last in (
         ("State s", run.rec, "s", False),
         ("Readout r = G(s)", run.rec, "r", False),
@@ -71,4 +102,4 @@ def charts(run: StabilityRun, state: StabilityState) -> None:
     ):
         st.caption(title)
         units = {f"unit {i}": rec[name][:, i] for i in range(2)}
-        show(sequence(units, height=112, time_axis=last, **look), title)
+        show(sequence(units, height=88, time_axis=last, **look), title)

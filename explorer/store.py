@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from explorer import live
+from explorer.fields import BadValue
 from explorer.state import NothingYet, from_query, kind_of, to_query
 
 State = TypeVar("State")
@@ -30,6 +33,9 @@ class Store(Generic[State]):
         self.page, self.kind, self.settle = page, kind, settle
         self._key = f"state/{page}"
         self._past = f"past/{page}"
+        self._moving = f"moving/{page}"
+        self._good = f"good/{page}"
+        self._said = f"said/{page}"
         if self._key not in st.session_state:
             state, problems = from_query(kind, st.query_params.to_dict())
             st.session_state[self._key] = settle(state)
@@ -43,13 +49,28 @@ class Store(Generic[State]):
 
     def put(self, state: State) -> None:
         """Make ``state`` the current one; the one before can be had back by ``undo``."""
+        self.rest()
+        self._put(state)
+
+    def _put(self, state: State) -> None:
         settled = self.settle(state)
         if settled == self.state:
             return
-        if not self._only_looks_elsewhere(settled):
+        if not self._only_looks_elsewhere(settled) and not st.session_state.get(self._moving):
             past = [*st.session_state[self._past], self.state]
             st.session_state[self._past] = past[-UNDO_DEPTH:]
         st.session_state[self._key] = settled
+
+    def move(self, **values: Any) -> None:
+        """Replace some fields while a control is moved: until ``rest``, all is one change to undo."""
+        before = self.state
+        self._put(replace(before, **values))  # type: ignore[type-var]
+        if set(values) != {"n"} and self.state != before:
+            st.session_state[self._moving] = True
+
+    def rest(self) -> None:
+        """The end of a movement."""
+        st.session_state[self._moving] = False
 
     def _only_looks_elsewhere(self, state: State) -> bool:
         """Whether only the cursor moves: nothing to undo."""
@@ -65,6 +86,7 @@ class Store(Generic[State]):
         return bool(st.session_state[self._past])
 
     def undo(self) -> None:
+        self.rest()
         past = st.session_state[self._past]
         if past:
             st.session_state[self._key] = past[-1]
@@ -73,7 +95,6 @@ class Store(Generic[State]):
     def computed(self, compute: Callable[[State], Result]) -> tuple[Result, State]:
         """What the current state gives, and that state; where it is refused, the reason is said and
         the last state that gave something stands in, so that the picture stays."""
-        good = f"good/{self.page}"
         try:
             result = compute(self.state)
         except (ValueError, KeyError) as problem:
@@ -83,10 +104,36 @@ class Store(Generic[State]):
                 st.info(words, icon=":material/info:")
             else:
                 st.error(words, icon=":material/error:")
-            state = st.session_state.get(good, self.settle(self.kind()))
-            return compute(state), state
-        st.session_state[good] = self.state
+            return compute(self._last_good), self._last_good
+        st.session_state[self._good] = self.state
         return result, self.state
+
+    @property
+    def _last_good(self) -> State:
+        return st.session_state.get(self._good, self.settle(self.kind()))
+
+    def usable(self, compute: Callable[[State], Any]) -> State:
+        """The state that ``computed`` uses."""
+        try:
+            compute(self.state)
+        except (ValueError, KeyError):
+            return self._last_good
+        return self.state
+
+    def say(self, words: str) -> None:
+        """Say with the next picture that something could not be done."""
+        st.session_state.setdefault(self._said, []).append(words)
+
+    def draw(self, picture: Callable[[], None]) -> None:
+        """Draw what follows the controls while they are moved, and the link with it."""
+
+        def drawn() -> None:
+            for words in st.session_state.pop(self._said, ()):
+                st.toast(words, icon=":material/error:")
+            picture()
+            self.write_link()
+
+        live.picture(drawn)
 
     def write_link(self) -> None:
         """Put the state into the address bar."""
@@ -108,45 +155,51 @@ class Store(Generic[State]):
         if value is not None:
             self.change(**{field: value})
 
-    def _absorb_typed(self, field: str, key: str, shown: Any) -> None:
-        if st.session_state[key] != shown:
-            self._absorb(field, key)
-
-    def slider(self, field: str, label: str, *, high: float | None = None, **options: Any) -> None:
-        """A slider over the field's range, or up to ``high``."""
+    def slider(
+        self,
+        field: str,
+        label: str,
+        *,
+        high: float | None = None,
+        step: float = 1,
+        **options: Any,
+    ) -> None:
+        """A slider with a number field over the field's range, or up to ``high``; what depends on it
+        follows while it is dragged."""
         kind = kind_of(self.kind, field)
         top = kind.high if high is None else high
-        st.slider(label, kind.low, top, **self.widget(field, top), **options)
+        value = getattr(self.state, field)
+        shown = {
+            "label": label,
+            "value": value if top is None else min(value, top),
+            "low": kind.low,
+            "high": top,
+            "step": step,
+            "whole": isinstance(value, int),
+        }
+        live.part(
+            "slider", f"{self.page}/{field}", shown | options, on_sent=partial(self.take, field)
+        )
+
+    def take(self, field: str, value: Any) -> None:
+        """Take a value that a live part sends while it is moved."""
+        self.take_all({field: value})
+
+    def take_all(self, values: Mapping[str, Any]) -> None:
+        """Take several values as one change; one that does not fit is said, and changes nothing."""
+        read = {}
+        for field, value in values.items():
+            try:
+                read[field] = kind_of(self.kind, field).read(str(value))
+            except BadValue as problem:
+                self.say(f"“{field}” {problem}.")
+                return
+        self.move(**read)
 
     def number(self, field: str, label: str) -> None:
         """A field for a whole number in the field's range."""
         kind = kind_of(self.kind, field)
         st.number_input(label, kind.low, kind.high, step=1, **self.widget(field))
-
-    def typed_slider(self, field: str, label: str, *, step: float) -> None:
-        """A slider with a field beside it, for a number to be typed in."""
-        kind = kind_of(self.kind, field)
-        slide, write = st.columns([2.2, 1], gap="small", vertical_alignment="bottom")
-        with slide:
-            self.slider(field, label, step=step)
-        # The number field echoes what it was given, late. With a key for each value an echo can be
-        # told by its key, and is ignored (_absorb_typed), so that it undoes no newer value.
-        value = getattr(self.state, field)
-        place = f"{self.page}/{field}/typed"
-        key = f"{place}/{value!r}"
-        tell(key, value)
-        with write.container(key=place):
-            st.number_input(
-                label,
-                kind.low,
-                kind.high,
-                step=step,
-                format="%.4g",
-                label_visibility="collapsed",
-                key=key,
-                on_change=self._absorb_typed,
-                args=(field, key, value),
-            )
 
     def choose(self, field: str, label: str, names: Mapping[str, str], **options: Any) -> None:
         """A row of buttons, one of which is chosen."""

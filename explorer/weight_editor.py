@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import pandas as pd
 import streamlit as st
 
 import lstm_core as lc
+from explorer import live
 from explorer.edits import factor, with_edit
 from explorer.limits import MAX_WEIGHT
-from explorer.store import Store, tell
+from explorer.store import Store
+
+LOWEST, HIGHEST = -1.0, 3.0  # factors
 
 
 def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarray]) -> None:
@@ -21,12 +25,17 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
     names = {name: f"{name}   {' x '.join(param.shape)}" for name, param in cell.params.items()}
     store.select("weight", "Weight matrix", names)
     name = state.weight
-    st.slider(
-        f"Scale {name} by",
-        -1.0,
-        3.0,
-        step=0.05,
-        **_scale_widget(store, name),
+    live.part(
+        "slider",
+        f"scale/{store.page}/{name}",
+        {
+            "label": f"Scale {name} by",
+            "value": min(max(factor(state.edits, name), LOWEST), HIGHEST),
+            "low": LOWEST,
+            "high": HIGHEST,
+            "step": 0.05,
+        },
+        on_sent=partial(_scale, store, name),
     )
     matrix = theta[name] if theta[name].ndim == 2 else theta[name][:, None]
     table = pd.DataFrame(matrix, columns=[str(i) for i in range(matrix.shape[1])])
@@ -62,14 +71,9 @@ def _shape(cell: lc.Cell, name: str) -> str:
     return f"{rows}, one column for each of {param.source}." if param.source else f"{rows}."
 
 
-def _scale_widget(store: Store[Any], name: str) -> dict[str, Any]:
-    key = f"scale/{store.page}/{name}"
-    tell(key, float(np.clip(factor(store.state.edits, name), -1, 3)))
-    return {"key": key, "on_change": _scale, "args": (store, name, key)}
-
-
-def _scale(store: Store[Any], name: str, key: str) -> None:
-    _edit(store, f"{name}*", st.session_state[key])
+def _scale(store: Store[Any], name: str, value: Any) -> None:
+    if isinstance(value, int | float) and LOWEST <= value <= HIGHEST:
+        _edit(store, f"{name}*", float(value), store.move)
 
 
 def _absorb(store: Store[Any], name: str, key: str, ndim: int) -> None:
@@ -79,11 +83,11 @@ def _absorb(store: Store[Any], name: str, key: str, ndim: int) -> None:
             if value is None or scale == 0:
                 continue
             place = f"{name}[{row},{column}]" if ndim == 2 else f"{name}[{row}]"
-            _edit(store, place, float(value) / scale)
+            _edit(store, place, float(value) / scale, store.change)
 
 
-def _edit(store: Store[Any], target: str, value: float) -> None:
+def _edit(store: Store[Any], target: str, value: float, change: Callable[..., None]) -> None:
     try:
-        store.change(edits=with_edit(store.state.edits, target, value))
+        change(edits=with_edit(store.state.edits, target, value))
     except ValueError as problem:
-        st.toast(str(problem), icon=":material/error:")
+        store.say(str(problem))

@@ -14,9 +14,11 @@ from lstm_core.signals import Signal
 class Term:
     """One summand: its symbols, each with its lag, and its value for the unit.
 
-    ``(1-z)`` is the complement of signal z."""
+    ``(1-z)`` is the complement of signal z. ``names``: the numbers' names in the cell's graph, a
+    weighted wire's for a weighted term, a node's for any other."""
 
     factors: tuple[tuple[str, int], ...]
+    names: tuple[str, ...]
     numbers: tuple[float, ...]
     value: float
 
@@ -46,7 +48,7 @@ def step_in_numbers(rec: Recording, n: int, unit: int) -> list[Line]:
             terms = _weighted(rec, name, n, unit)
         elif signal.of:
             value = float(rec[signal.of][n, unit])
-            terms = (Term(((signal.of, 0),), (value,), value),)
+            terms = (Term(((signal.of, 0),), (signal.of,), (value,), value),)
         else:
             written = signal.terms.split(" + ") if signal.terms else []
             terms = tuple(_product(rec, text, n, unit) for text in written)
@@ -71,22 +73,25 @@ def _weighted(rec: Recording, node: str, n: int, unit: int) -> tuple[Term, ...]:
             continue
         row = rec.theta[param.name][unit]
         if param.source is None:
-            terms.append(Term(((param.name, 0),), (float(row),), float(row)))
+            terms.append(Term(((param.name, 0),), (param.name,), (float(row),), float(row)))
             continue
         source = rec.previous(param.source)[n] if param.lag else rec[param.source][n]
         value = float(np.dot(row, source))
-        terms.append(Term(((param.name, 0), (param.source, param.lag)), (value,), value))
+        factors = ((param.name, 0), (param.source, param.lag))
+        terms.append(Term(factors, (param.name,), (value,), value))
     return tuple(terms)
 
 
 def _product(rec: Recording, text: str, n: int, unit: int) -> Term:
     factors = []
+    names = []
     numbers = []
     for symbol in text.split():
         name, lag = symbol.rstrip("'"), symbol.count("'")
         factors.append((name, lag))
         complement = name.startswith("(1-")
         signal = name[3:-1] if complement else name
+        names.append(symbol.replace("(", "").replace(")", ""))
         value = float((rec.previous(signal) if lag else rec[signal])[n, unit])
         numbers.append(1 - value if complement else value)
-    return Term(tuple(factors), tuple(numbers), float(np.prod(numbers)))
+    return Term(tuple(factors), tuple(names), tuple(numbers), float(np.prod(numbers)))

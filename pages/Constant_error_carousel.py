@@ -14,17 +14,24 @@ with chapter_page(
         "With the state gate at 1 and the update gate at 0, the state repeats itself,"
         " $s[n] = s[n-1]$, and so does the error on it, $\\psi[n] = \\psi[n+1]$: the constant error"
         " carousel of Example 2. An error enters at the last step and travels to the left. Hold a"
-        " gate at a value, switch it, or push it by its bias, and watch how far the error comes."
+        " gate at a value, switch it, draw it by hand or push it by its bias, and watch how far the"
+        " error comes."
     )
-    run, state = store.computed(carousel.run)
-    controls, picture, words = st.columns([1.05, 2.2, 1.15], gap="medium")
+
+    def picture() -> None:
+        run, state = store.computed(carousel.run)
+        charts, words = st.columns([2.2, 1.15], gap="medium")
+        with charts:
+            time_cursor(store, len(run.rec))
+            carousel_view.charts(run, state)
+        with words:
+            carousel_view.figures_in_words(run, state)
+
+    controls, right = st.columns([1.05, 3.35], gap="medium")
     with controls:
         carousel_view.controls(store)
-    with picture:
-        time_cursor(store, len(run.rec))
-        carousel_view.charts(run, state)
-    with words:
-        carousel_view.figures_in_words(run, state)
+    with right:
+        store.draw(picture)
 
     predict(
         "All three gates are held as in Example 2: state 1, update 0, readout 0. How large is ψ?",

@@ -17,25 +17,31 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
         " cursor *n* and read off what every gate does at that step, and what each equation"
         " (126-136) comes to. Change the input or a weight, and everything follows."
     )
-    run, state = store.computed(inside.run)
-    controls, picture, step = st.columns([0.95, 2.2, 1.25], gap="medium")
+
+    def picture() -> None:
+        run, state = store.computed(inside.run)
+        charts, step = st.columns([2.2, 1.25], gap="medium")
+        with charts:
+            time_cursor(store, len(run.rec))
+            inside_view.charts(run, state)
+        with step:
+            inside_view.step_numbers(run, state)
+
+    controls, right = st.columns([0.95, 3.55], gap="medium")
     with controls:
         store.select("source", "Input", SOURCES)
         inside_view.input_controls(store)
         store.choose("loss", "Loss counts at", LOSSES)
         with st.popover("Weights", width="stretch", icon=":material/edit:"):
+            state = store.usable(inside.run)
             weight_editor(store, inside.cell(state), inside.theta(state))
         store.choose("notation", "Symbols", NOTATIONS)
-    with picture:
-        time_cursor(store, len(run.rec))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            store.choose("view", "Show", VIEWS, label_visibility="collapsed")
-            store.slider("unit", "unit", high=inside.width(state) - 1, width=190)
-        inside_view.charts(run, state)
-    with step:
-        inside_view.step_numbers(run, state)
+        store.select("view", "Show", VIEWS)
+        store.slider("unit", "unit", high=inside.width(store.state) - 1, unit=True)
+    with right:
+        store.draw(picture)
 
-    inside_view.what_to_look_for(run, state)
+    inside_view.what_to_look_for(store.state)
     predict(
         "What happens to the state and to ψ when you scale $b_{cs}$, $W_{x_{cs}}$, $W_{s_{cs}}$ and"
         " $W_{v_{cs}}$ all to 0?",

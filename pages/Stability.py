@@ -12,18 +12,24 @@ with chapter_page("Stability", StabilityState, stability.presets(), stability.se
         "The canonical RNN (30-31) with two units: near rest it behaves like the matrix"
         " $W_s + W_r$, so its eigenvalues say whether a small disturbance dies. Further out the"
         " readout saturates and the local matrix is $W_s + W_r\\,\\mathrm{diag}(G'(s))$, which has"
-        " other eigenvalues. Move them about the unit circle and compare what the rule says with"
+        " other eigenvalues. Drag them about the unit circle and compare what the rule says with"
         " what the state does."
     )
-    run, state = store.computed(stability.run)
-    controls, plane, picture = st.columns([1.05, 1.2, 2], gap="medium")
+
+    def picture() -> None:
+        run, _ = store.computed(stability.run)
+        plane, charts = st.columns([1.2, 2], gap="medium")
+        with plane:
+            stability_view.plane(store, run)
+        with charts:
+            time_cursor(store, len(run.rec))
+            stability_view.charts(run)
+
+    controls, right = st.columns([1, 3.3], gap="medium")
     with controls:
         stability_view.controls(store)
-    with plane:
-        stability_view.plane(run, state)
-    with picture:
-        time_cursor(store, len(run.rec))
-        stability_view.charts(run, state)
+    with right:
+        store.draw(picture)
 
     predict(
         "$W_s = 1.2$ and $W_r = -0.5$: the sum is 0.7, inside the circle. Is every start safe?",

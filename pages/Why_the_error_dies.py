@@ -14,12 +14,16 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
         " shrinks or grows. In the LSTM the state gate carries it past the matrix,"
         " unless the way through the candidate is as strong (presets *Exploding*, *Against Eq 182*)."
     )
-    runs, _ = store.computed(why.run)
-    controls, picture = st.columns([1, 3.9], gap="medium")
+
+    def picture() -> None:
+        runs, _ = store.computed(why.run)
+        why_view.charts(runs)
+
+    controls, right = st.columns([1, 3.9], gap="medium")
     with controls:
         why_view.controls(store)
-    with picture:
-        why_view.charts(runs)
+    with right:
+        store.draw(picture)
 
     st.markdown(
         "**What to look for.** *Upper row:* the error on the state, ψ, and on the output, χ, over"

@@ -39,7 +39,7 @@ def _heat_spec(name: str, gate: bool, theme: Theme, height: int) -> dict[str, An
         else alt.Scale(scheme="blueorange", domainMid=0)
     )
     cells = (
-        alt.Chart()
+        alt.Chart(name="heat_n")
         .transform_calculate(left="datum.n - 0.5", right="datum.n + 0.5")
         .mark_rect()
         .encode(

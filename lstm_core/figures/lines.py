@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,7 @@ def line_figure(
     time_axis: bool = True,
     domain: tuple[float, float] | None = None,
     legend_columns: int | None = None,
+    name: str = "over_n",
 ) -> Figure:
     """Lines over ``start``, ``start + 1``, ...
 
@@ -52,7 +54,7 @@ def line_figure(
     ``time_axis=False`` leaves out the labels of the steps, for a chart that stands above another
     with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
     compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
-    narrow place.
+    narrow place. ``name`` is that of the lines' marks in the picture: lines ``over_n`` are over time.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
@@ -70,6 +72,7 @@ def line_figure(
         time_axis,
         domain,
         legend_columns,
+        name,
     )
     data: dict[str, np.ndarray] = {
         "n": np.tile(axis, len(series)),
@@ -109,6 +112,7 @@ def _line_spec(
     time_axis: bool,
     domain: tuple[float, float] | None,
     legend_columns: int | None,
+    name: str,
 ) -> dict[str, Any]:
     labels = [label for label, _ in series]
     styles = [style for _, style in series]
@@ -141,9 +145,10 @@ def _line_spec(
     )
     title = x_title if time_axis else None
     lines = (
-        alt.Chart()
+        alt.Chart(name=name)
         .mark_line(clip=True)
         .encode(
+            description="series:N",
             x=alt.X(
                 "n:Q", title=title, axis=x_axis(time_axis), scale=alt.Scale(nice=False, zero=False)
             ),
@@ -184,18 +189,24 @@ def _line_spec(
                 x="n:Q", y="value:Q", color=color
             )
         )
-    tips = [
-        alt.Tooltip("series:N", title=" "),
-        alt.Tooltip("n:Q", title=x_title),
-        alt.Tooltip("value:Q", format=".6g"),
-    ]
-    layers.append(
-        alt.Chart()
-        .mark_point(size=120, opacity=0, clip=True)
-        .encode(x="n:Q", y="value:Q", tooltip=tips)
-    )
+    layers.append(_tips(labels, x_title))
     outside = (24 if legend else 7) + (42 if time_axis else 10)
     return finished(alt.layer(*layers).properties(height=height), theme, outside)
+
+
+def _tips(labels: list[str], x_title: str) -> Any:
+    """Unseen rules, one a step, that show the values of all lines there."""
+    fields = [re.sub(r"([\[\].'\"])", r"\\\1", label) for label in labels]
+    values = [
+        alt.Tooltip(field=field, type="quantitative", title=label, format=".6g")
+        for field, label in zip(fields, labels, strict=True)
+    ]
+    return (
+        alt.Chart()
+        .transform_pivot("series", value="value", groupby=["n"])
+        .mark_rule(opacity=0, strokeWidth=8)
+        .encode(x="n:Q", tooltip=[alt.Tooltip("n:Q", title=x_title.split("  ")[0]), *values])
+    )
 
 
 def x_axis(labels: bool = True) -> alt.Axis:

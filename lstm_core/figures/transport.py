@@ -50,6 +50,7 @@ def transport_by_lag(
         height=height,
         domain=domain,
         legend_columns=2 if len(series) > 3 else None,
+        name="over_lag",
     )
 
 

@@ -71,6 +71,7 @@ class Traffic:
 
     runs: int = 0
     last: float = 0.0
+    on_sent: Callable[[str | bytes], object] | None = None
 
     def watch(self, socket: WebSocket) -> None:
         socket.on("framesent", self._sent)
@@ -78,6 +79,8 @@ class Traffic:
 
     def _sent(self, frame: str | bytes) -> None:
         self.last = time.monotonic()
+        if self.on_sent:
+            self.on_sent(frame)
 
     def _received(self, frame: str | bytes) -> None:
         self.last = time.monotonic()

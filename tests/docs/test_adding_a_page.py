@@ -17,11 +17,16 @@ from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
 app.switch_page("pages/How_long_it_remembers.py").run()
 assert not app.exception and not app.error, (app.exception, app.error)
-assert app.slider(key="How long it remembers/gate").value == 0.9
+from tests.live import data, part, send
+
+def value(field, name="value"):
+    return data(part(app, f"How long it remembers/{field}"))[name]
+
+assert value("gate") == 0.9
 app.button(key="preset/Half a step").click().run()
-assert app.slider(key="How long it remembers/gate").value == 0.5
-app.slider(key="How long it remembers/steps").set_value(5).run()
-assert app.slider(key="How long it remembers/n").value == 4
+assert value("gate") == 0.5
+send(app, "How long it remembers/steps", 5)
+assert value("n", "n") == 4
 assert not app.exception and not app.error, (app.exception, app.error)
 
 from explorer.memory import MemoryState, presets, run
@@ -37,7 +42,7 @@ def test_page(tmp_path: Path) -> None:
     for folder in ("pages", "explorer", ".streamlit"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "app.py", tmp_path)
-    for folder in ("lstm_core", "assets"):
+    for folder in ("lstm_core", "assets", "tests"):
         (tmp_path / folder).symlink_to(ROOT / folder)
     blocks = file_blocks(DOCUMENT)
     assert len(blocks) == 3

@@ -17,7 +17,11 @@ from explorer.carousel import (
     saturation_estimate,
     scalar_input,
     settle,
+    spanning,
+    switched,
 )
+from explorer.carousel_view import step_in_words
+from explorer.limits import MAX_POINTS
 
 EXAMPLE = presets()["Example 2, as printed"]
 OPENED = presets()["Example 2, opened at the end"]
@@ -125,6 +129,79 @@ def test_a_gate_is_switched(gate: str, at: int) -> None:
     np.testing.assert_array_equal(values[at:], 0.75)
 
 
+def test_the_two_points_of_a_switch_are_its_three_settings() -> None:
+    settings = switched("cu", ((0, 0.25), (7, 0.75)))
+    values = run(replace(CarouselState(), cu_mode="schedule", **settings)).rec["g_cu"]
+    np.testing.assert_array_equal(values[:7], 0.25)
+    np.testing.assert_array_equal(values[7:], 0.75)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_a_gate_is_drawn(gate: str) -> None:
+    points = ((0, 0.0), (10, 1.0), (20, 0.5), (39, 0.5))
+    settings: Any = {f"{gate}_mode": "curve", f"{gate}_curve": points}
+    state = settle(replace(CarouselState(), **settings))
+    assert getattr(state, f"{gate}_curve") == points, "it has all steps already"
+    values = run(state).rec[f"g_{gate}"]
+    for n, value in {0: 0.0, 3: 0.3, 10: 1.0, 15: 0.75, 20: 0.5, 30: 0.5, 39: 0.5}.items():
+        np.testing.assert_allclose(values[n], value, rtol=1e-14, atol=1e-15)
+
+
+def test_a_drawn_state_gate_keeps_the_error_and_lets_it_go() -> None:
+    """What the mode opens on: from the end back to step 22 all of it, then less at every step."""
+    found = run(replace(CarouselState(), cs_mode="curve"))
+    np.testing.assert_array_equal(found.by_lag["cec"][:19], 1.0)
+    assert (np.diff(found.by_lag["cec"][18:]) < 0).all()
+    assert found.by_lag["exact"][18] > 0.5
+    assert found.by_lag["exact"][-1] < 1e-5
+
+
+def test_all_gates_drawn_write_keep_and_read() -> None:
+    drawn: Any = {f"{gate}_mode": "curve" for gate in GATES}
+    rec = run(settle(replace(CarouselState(), **drawn))).rec
+    np.testing.assert_array_equal(rec["s"][24:], rec["s"][23:-1])
+    assert (np.abs(rec["s"][39]) > 0.1).all()
+    assert not rec["v"][:31].any()
+    assert rec["v"][39].all()
+
+
+@pytest.mark.parametrize(
+    ("points", "last", "wanted"),
+    [
+        (((0, 0.0), (39, 1.0)), 39, ((0, 0.0), (39, 1.0))),
+        (((0, 0.0), (40, 1.0)), 20, ((0, 0.0), (20, 0.5))),
+        (((0, 0.0), (10, 1.0), (40, 0.0)), 20, ((0, 0.0), (10, 1.0), (20, 0.667))),
+        (((0, 0.0), (10, 1.0)), 20, ((0, 0.0), (10, 1.0), (20, 1.0))),
+        (((0, 0.0), (10, 1.0), (20, 1.0)), 30, ((0, 0.0), (10, 1.0), (30, 1.0))),
+        (((0, 0.5), (10, 0.5)), 30, ((0, 0.5), (30, 0.5))),
+        (((5, 0.5), (10, 1.0)), 10, ((0, 0.5), (5, 0.5), (10, 1.0))),
+        (((50, 0.5), (60, 1.0)), 9, ((0, 0.5), (9, 0.5))),
+    ],
+    ids=str,
+)
+def test_a_curve_spans_the_steps(points: Any, last: int, wanted: Any) -> None:
+    assert spanning(points, last) == wanted
+    assert spanning(wanted, last) == wanted
+
+
+def test_a_curve_stays_short_while_steps_are_added() -> None:
+    full = tuple((n, float(n % 2)) for n in range(MAX_POINTS))
+    for points in (full, full[:2], ((0, 1.0), (1, 1.0))):
+        for last in range(MAX_POINTS, 60):
+            points = spanning(points, last)
+            assert (points[0][0], points[-1][0]) == (0, last)
+            assert len(points) <= MAX_POINTS
+    assert len(spanning(spanning(full[:3], 20), 30)) == 4
+    late = tuple((n + 1, value) for n, value in full)
+    assert len(spanning(late, 59)) == MAX_POINTS
+
+
+def test_only_a_drawn_gate_has_its_curve_settled() -> None:
+    state = replace(CarouselState(), cu_mode="curve", steps=20)
+    assert settle(state).cu_curve == ((0, 1.0), (18, 1.0), (19, 0.833))
+    assert settle(state).cs_curve == CarouselState().cs_curve
+
+
 @pytest.mark.parametrize("gate", GATES)
 def test_a_gate_is_pushed(gate: str) -> None:
     found = run(replace(CarouselState(), **{f"{gate}_mode": "bias", f"{gate}_bias": -40.0}))
@@ -141,6 +218,23 @@ def test_a_free_gate_comes_from_the_weights(gate: str) -> None:
     assert ((values > 0) & (values < 1)).all()
     assert np.ptp(values) > 0
     np.testing.assert_array_equal(values, other.rec[f"g_{gate}"])
+
+
+def test_a_switch_has_two_points() -> None:
+    with pytest.raises(ValueError, match="two points"):
+        switched("cs", ((0, 0.0), (1, 1.0), (2, 0.0)))
+
+
+@pytest.mark.parametrize("system", ["lstm", "scalar"])
+def test_the_numbers_of_every_step_make_its_equation(system: str) -> None:
+    state = settle(CarouselState(system=system, unit=2))
+    shown = step_in_words(run(state), state)
+    columns = {name: np.array(values) for name, values in shown["columns"].items()}
+    assert all(len(column) == len(run(state).rec) for column in columns.values())
+    made = columns["g_cs"] * columns["before"] + columns["g_cu"] * columns["u"]
+    np.testing.assert_allclose(made, columns["s"], rtol=2e-3, atol=1e-4)
+    for name in columns:
+        assert f'data-of="{name}"' in shown["html"]
 
 
 def test_what_is_only_looked_at_computes_nothing_anew() -> None:

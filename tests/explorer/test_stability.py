@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.stability import StabilityState, presets, run, settle, wanted_matrix
+from explorer.stability_view import words
 
 FAILS = presets()["Rule fails: start 10"]
 HOLDS = presets()["Rule holds: start 0.1"]
@@ -75,6 +76,30 @@ def test_negative_eigenvalues_die_out() -> None:
     assert found.motion.kind == "decays"
     assert found.motion.sign_changes > 0.9
     assert (np.sign(s[1:, 1]) == -np.sign(s[:-1, 1])).all()
+
+
+# in words
+
+
+@pytest.mark.parametrize(
+    ("modulus", "rule"),
+    [
+        (0.999, "0.999: a small disturbance dies"),
+        (1.001, "1.001: a small disturbance grows"),
+        (1.0, "1: a small disturbance stays"),
+    ],
+)
+@pytest.mark.parametrize("angle", [0.0, 12.3, 53.1, 90.0, 127.7, 180.0])
+def test_the_rule_in_words(modulus: float, angle: float, rule: str) -> None:
+    assert f"= {rule}." in words(run(StabilityState(modulus=modulus, angle=angle)))["html"]
+
+
+def test_the_words_hold_a_number_for_every_step() -> None:
+    found = run(FAILS)
+    largest = words(found)["columns"]["largest"]
+    assert len(largest) == FAILS.steps
+    assert float(largest[-1]) == pytest.approx(np.abs(found.at_step[-1]).max(), rel=1e-3)
+    assert 'data-of="largest"' in words(found)["html"]
 
 
 # the eigenvalues are those that were set

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from explorer import carousel, inside, stability, why
 from explorer.carousel import SCALAR_STEPS, CarouselState
 from explorer.inside import InsideState
-from explorer.limits import MAX_EDITS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT
+from explorer.limits import MAX_EDITS, MAX_POINTS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT
 from explorer.stability import StabilityState
 from explorer.state import field_of, from_query, kind_of, to_query
 from explorer.why import WhyState
@@ -36,7 +36,15 @@ targets = (
     | st.builds("{}[{}]".format, names, indices)
     | st.builds("{}[{},{}]".format, names, indices, indices)
 )
+curves = st.builds(
+    lambda steps, values: tuple(zip(sorted(steps), values, strict=False)),
+    st.sets(st.integers(0, MAX_STEPS - 1), min_size=2, max_size=MAX_POINTS),
+    st.lists(st.floats(0, 1), min_size=MAX_POINTS, max_size=MAX_POINTS),
+)
 OTHER_VALUES = {
+    "cs_curve": curves,
+    "cu_curve": curves,
+    "cr_curve": curves,
     "edits": st.lists(st.tuples(targets, weights), max_size=MAX_EDITS).map(tuple),
     "series": st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=MAX_STEPS).map(
         tuple
@@ -106,6 +114,8 @@ def _another(kind: type, name: str) -> Any:
         return (1.0, 2.0, 4.0)
     if name in ("opened", "cleared"):
         return ()
+    if name.endswith("_curve"):
+        return ((0, 0.25), (7, 1.0))
     if how.options:
         return next(option for option in how.options if option != default)
     if how.longest is not None:
@@ -142,6 +152,8 @@ JUNK = (
     "1." * 5_000,
     "W_v_cs*1;" * 1_100,
     "A" * 10_001,
+    "0:1_" * 2_000,
+    "0:1_19:0.5_39:1",
 )
 
 
@@ -207,7 +219,19 @@ def test_a_value_out_of_range_is_said(kind: type, name: str) -> None:
         (CarouselState, "opened", "1.x", "0.3.7"),
         (CarouselState, "opened", f"1.{SCALAR_STEPS}", "from 0 to 19"),
         (CarouselState, "cleared", "-1", "from 0 to 19"),
-        (CarouselState, "cs_mode", "open", "free, constant, schedule, bias"),
+        (CarouselState, "cs_mode", "open", "free, constant, schedule, bias, curve"),
+        (CarouselState, "cs_curve", "0:1", "from 2 to 12 points"),
+        (CarouselState, "cs_curve", "_".join(f"{n}:1" for n in range(13)), "from 2 to 12 points"),
+        (CarouselState, "cs_curve", "0:1_5", "0:1_19:0.5_39:1"),
+        (CarouselState, "cs_curve", "0:1_5:x", "0:1_19:0.5_39:1"),
+        (CarouselState, "cs_curve", "0:1_5.5:1", "0:1_19:0.5_39:1"),
+        (CarouselState, "cs_curve", "0:1_5:1:1", "0:1_19:0.5_39:1"),
+        (CarouselState, "cs_curve", "0:1_5:1.01", "from 0 to 1"),
+        (CarouselState, "cs_curve", "0:nan_5:1", "from 0 to 1"),
+        (CarouselState, "cs_curve", "0:1_200:1", "from 0 to 199"),
+        (CarouselState, "cs_curve", "-1:1_20:1", "from 0 to 199"),
+        (CarouselState, "cs_curve", "0:1_5:1_5:0", "in the order of their steps"),
+        (CarouselState, "cs_curve", "9:1_5:1", "in the order of their steps"),
         (WhyState, "radius", "one", "a number from 0 to 2"),
         (StabilityState, "form", "1", "pair"),
     ],
@@ -251,6 +275,12 @@ def test_any_link_is_answered(kind: type, data: st.DataObject) -> None:
     known = st.sampled_from([item.name for item in fields(kind)])
     query = st.dictionaries(known | st.text(max_size=20), st.text() | st.sampled_from(JUNK))
     check_answer(kind, data.draw(query))
+
+
+def test_a_curve_is_short_in_a_link() -> None:
+    state = CarouselState(cs_curve=((0, 1.0), (19, 0.5), (39, 0.0)))
+    assert to_query(state) == {"cs_curve": "0:1_19:0.5_39:0"}
+    assert from_query(CarouselState, {"cs_curve": "0:1_19:0.5_39:0"}) == (state, [])
 
 
 # presets

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -38,6 +37,7 @@ from lstm_core.figures import (
 )
 from lstm_core.signals import Node, Signal
 from lstm_core.substitute import step_in_numbers
+from tests.live import data, elements, moved, part, parts, send, words
 from tests.lstm_core.test_design_rules import THROWAWAY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,22 +100,19 @@ def state_of(at: AppTest, page: str) -> Any:
     return state
 
 
-def elements(block: Any) -> Iterator[Any]:
-    for child in getattr(block, "children", {}).values():
-        yield child
-        yield from elements(child)
-
-
 def charts(at: AppTest) -> list[Any]:
     return [e for e in elements(at.main) if e.type in ("vega_lite_chart", "plotly_chart")]
 
 
 def picture(at: AppTest) -> tuple[Any, ...]:
     """Everything that a visitor sees: the charts' data, the words, the metrics."""
-    drawn = tuple(
-        (chart.proto.alt, chart.proto.SerializeToString(deterministic=True)) for chart in charts(at)
-    )
-    return drawn, numbers(at)
+    drawn = [chart.proto.SerializeToString(deterministic=True) for chart in charts(at)]
+    live = [
+        (e.key, e.proto.bytes or {k: v for k, v in data(e).items() if k != "answered"})
+        for e in parts(at)
+        if e.proto.component_name not in ("carousel_answer", "carousel_slider", "carousel_cursor")
+    ]
+    return (*drawn, *words(at), *(repr(part) for part in live)), numbers(at)
 
 
 def numbers(at: AppTest) -> tuple[str, ...]:
@@ -154,8 +151,9 @@ def test_a_page_opens_on_a_picture(page: str) -> None:
     assert len(charts(at)) >= 3
     question = next(chapter.question for chapter in CHAPTERS if chapter.file == page)
     assert f"## {question}" in [e.value for e in at.markdown]
-    for chart in charts(at):
-        assert any(c.isdigit() for c in chart.proto.alt), "a text alternative without a number"
+    assert len(words(at)) == len(charts(at))
+    for said in words(at):
+        assert any(c.isdigit() for c in said), "a text alternative without a number"
     assert at.expander, "no prediction to make"
 
 
@@ -234,56 +232,53 @@ def test_a_second_reset_is_no_change_to_undo(page: str) -> None:
 
 
 CONTROLS = [
-    (INSIDE, {}, "slider", "steps", 30),
-    (INSIDE, {}, "slider", "start", 10),
-    (INSIDE, {}, "slider", "unit", 1),
-    (INSIDE, {}, "slider", "n", 5),
+    (INSIDE, {}, "live", "steps", 30),
+    (INSIDE, {}, "live", "start", 10),
+    (INSIDE, {}, "live", "unit", 1),
+    (INSIDE, {}, "live", "n", 5),
     (INSIDE, {}, "selectbox", "source", "sine"),
     (INSIDE, {}, "selectbox", "source", "text"),
     (INSIDE, {}, "button_group", "loss", "last"),
     (INSIDE, {}, "button_group", "notation", "framework"),
-    (INSIDE, {}, "button_group", "view", "all"),
-    (INSIDE, {}, "button_group", "view", "sums"),
-    (INSIDE, {}, "button_group", "view", "gates"),
+    (INSIDE, {}, "selectbox", "view", "all"),
+    (INSIDE, {}, "selectbox", "view", "sums"),
+    (INSIDE, {}, "selectbox", "view", "gates"),
     (INSIDE, {"source": "noise"}, "number_input", "seed", 3),
     (INSIDE, {"source": "text"}, "text_area", "text", "another text"),
-    (CAROUSEL, {}, "slider", "cs", 0.5),
-    (CAROUSEL, {}, "slider", "n", 3),
-    (CAROUSEL, {}, "slider", "steps", 20),
-    (CAROUSEL, {}, "slider", "width", 2),
+    (CAROUSEL, {}, "live", "cs", 0.5),
+    (CAROUSEL, {}, "live", "n", 3),
+    (CAROUSEL, {}, "live", "steps", 20),
+    (CAROUSEL, {}, "live", "width", 2),
     (CAROUSEL, {}, "selectbox", "cs_mode", "bias"),
     (CAROUSEL, {}, "selectbox", "cr_mode", "schedule"),
     (CAROUSEL, {}, "button_group", "error", "state"),
     (CAROUSEL, {}, "button_group", "system", "scalar"),
     (CAROUSEL, {}, "number_input", "seed", 3),
-    (CAROUSEL, {"cu_mode": "bias"}, "slider", "cu_bias", 3.0),
-    (CAROUSEL, {"cs_mode": "schedule"}, "slider", "cs_before", 0.5),
-    (CAROUSEL, {"cs_mode": "schedule"}, "slider", "cs_at", 5),
+    (CAROUSEL, {"cu_mode": "bias"}, "live", "cu_bias", 3.0),
     (CAROUSEL, {"system": "scalar"}, "selectbox", "pattern", "ramp"),
     (CAROUSEL, {"system": "scalar"}, "button_group", "opened", [2]),
     (CAROUSEL, {"system": "scalar"}, "button_group", "cleared", []),
-    (WHY, {}, "slider", "radius", 1.25),
-    (WHY, {}, "slider", "nonnormal", 3.0),
-    (WHY, {}, "slider", "drive", 4.0),
-    (WHY, {}, "slider", "forget_bias", -2.0),
-    (WHY, {}, "slider", "steps", 20),
-    (WHY, {}, "slider", "width", 2),
+    (WHY, {}, "live", "radius", 1.25),
+    (WHY, {}, "live", "nonnormal", 3.0),
+    (WHY, {}, "live", "drive", 4.0),
+    (WHY, {}, "live", "forget_bias", -2.0),
+    (WHY, {}, "live", "steps", 20),
+    (WHY, {}, "live", "width", 2),
     (WHY, {}, "number_input", "seed", 3),
     (WHY, {}, "button_group", "loss", "every"),
     (WHY, {}, "selectbox", "gates", "held"),
-    (WHY, {"gates": "held"}, "slider", "g_cs", 0.5),
-    (STABILITY, {}, "slider", "modulus", 1.1),
-    (STABILITY, {}, "number_input", "modulus/typed/0.95", 1.1),
-    (STABILITY, {}, "slider", "angle", 90.0),
-    (STABILITY, {}, "slider", "w_s", 1.2),
-    (STABILITY, {}, "slider", "start", 10.0),
-    (STABILITY, {}, "slider", "steps", 20),
-    (STABILITY, {}, "slider", "n", 5),
+    (WHY, {"gates": "held"}, "live", "g_cs", 0.5),
+    (STABILITY, {}, "live", "modulus", 1.1),
+    (STABILITY, {}, "live", "angle", 90.0),
+    (STABILITY, {}, "live", "w_s", 1.2),
+    (STABILITY, {}, "live", "start", 10.0),
+    (STABILITY, {}, "live", "steps", 20),
+    (STABILITY, {}, "live", "n", 5),
     (STABILITY, {}, "selectbox", "signal", "noise"),
     (STABILITY, {}, "button_group", "form", "real"),
-    (STABILITY, {"form": "real"}, "slider", "mu_1", -0.5),
+    (STABILITY, {"form": "real"}, "live", "mu_1", -0.5),
     (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
-    (STABILITY, {"signal": "step"}, "slider", "size", 3.0),
+    (STABILITY, {"signal": "step"}, "live", "size", 3.0),
 ]
 
 
@@ -297,38 +292,66 @@ def test_a_control_changes_what_is_shown(
 ) -> None:
     at = sound(open_page(page, query))
     before = picture(at)
-    control = next(e for e in at.get(kind) if e.key == f"{name_of(page)}/{field}")
-    sound(control.set_value(value).run())
-    name = field.partition("/")[0]
+    key = f"{name_of(page)}/{field}"
+    if kind == "live":
+        sound(send(at, key, value))
+    else:
+        control = next(e for e in at.get(kind) if e.key == key)
+        sound(control.set_value(value).run())
     expected = tuple(value) if isinstance(value, list) else value
-    assert getattr(state_of(at, page), name) == expected
-    assert picture(at) != before, "the control changes nothing"
+    assert getattr(state_of(at, page), field) == expected
     link = query_of(at)
     assert picture(sound(open_page(page, link))) == picture(at), "the link shows something else"
-    if name == "n":
+    if field == "n":
         assert at.button(key="undo").disabled, "a move of the cursor is nothing to undo"
         return
+    assert picture(at) != before, "the control changes nothing"
     sound(press(at, "undo"))
     assert picture(at) == before
 
 
-def test_the_cursor_has_buttons() -> None:
-    at = open_page(INSIDE, {"n": "20"})
-    for key, n in (("on", 21), ("back", 20), ("end", 59), ("first", 0), ("on", 1)):
-        sound(press(at, f"cursor/{key}"))
-        assert state_of(at, INSIDE).n == n
-    press(at, "cursor/first")
-    assert at.button(key="cursor/first").disabled
-    assert at.button(key="cursor/back").disabled
-    press(at, "cursor/end")
-    assert at.button(key="cursor/on").disabled
-    assert at.button(key="cursor/end").disabled
+def test_a_switched_gate_takes_all_of_its_curve() -> None:
+    at = sound(open_page(CAROUSEL, {"cs_mode": "schedule"}))
+    before = picture(at)
+    sound(send(at, f"{name_of(CAROUSEL)}/cs_points", "0:0.5_5:0.9"))
+    state = state_of(at, CAROUSEL)
+    assert (state.cs_before, state.cs_at, state.cs) == (0.5, 5, 0.9)
+    assert picture(at) != before
+    sound(press(at, "undo"))
+    assert picture(at) == before
+
+
+@pytest.mark.parametrize("value", [1e9, -1, "many", None, float("nan"), [3], 7.5])
+def test_a_value_that_does_not_fit_changes_nothing(value: Any) -> None:
+    """Whatever a browser sends: it is said, and the page stays as it is."""
+    at = open_page(INSIDE)
+    before = picture(at)
+    moved(at, f"{name_of(INSIDE)}/steps", value)
+    assert not at.exception
+    assert "“steps” must be" in at.toast[0].value
+    assert query_of(at) == {}
+    assert picture(at) == before
+
+
+def test_a_movement_is_one_change_to_undo() -> None:
+    at = open_page(WHY)
+    before = picture(at)
+    for radius in (0.85, 0.9, 1.1):
+        sound(moved(at, f"{name_of(WHY)}/radius", radius))
+        assert state_of(at, WHY).radius == radius
+    sound(send(at, f"{name_of(WHY)}/drive", 2.0))
+    sound(send(at, f"{name_of(WHY)}/drive", 3.0))
+    sound(press(at, "undo"))
+    assert (state_of(at, WHY).radius, state_of(at, WHY).drive) == (1.1, 2.0)
+    sound(press(at, "undo"))
+    assert picture(at) == before
+    assert at.button(key="undo").disabled
 
 
 def test_the_step_in_numbers_follows_cursor_and_unit() -> None:
     at = open_page(INSIDE, {"n": "7", "unit": "2"})
     run = inside.run(inside.settle(InsideState(n=7, unit=2)))
-    (html,) = [e.proto.body for e in at.get("html") if 'class="step"' in e.proto.body]
+    html = data(part(at, "live/step"))["html"]
     for line in step_in_numbers(run.rec, 7, 2):
         assert equation(run.rec.cell, line, "paper") in html
 
@@ -336,8 +359,7 @@ def test_the_step_in_numbers_follows_cursor_and_unit() -> None:
 def test_scaling_a_matrix_and_taking_the_weights_back() -> None:
     at = sound(open_page(INSIDE))
     before = picture(at)
-    scale = next(e for e in at.slider if e.label.startswith("Scale"))
-    sound(scale.set_value(0.5).run())
+    sound(send(at, f"scale/{name_of(INSIDE)}/W_v_cs", 0.5))
     assert state_of(at, INSIDE).edits == (("W_v_cs*", 0.5),)
     assert picture(at)[0] != before[0]
     sound(press(at, "unedit"))
@@ -370,21 +392,23 @@ def test_any_order_of_changes_is_answered_and_comes_back_from_the_link(
 def change_something(at: AppTest, rng: random.Random) -> None:
     """Move one control, chosen at random, to a place chosen at random."""
     controls = [
-        *at.slider,
+        *parts(at, "slider", "cursor"),
         *at.selectbox,
         *at.number_input,
         *at.get("button_group"),
         *at.text_area,
-        *(b for b in at.button if b.key != "play" and not b.disabled),
+        *(b for b in at.button if not b.disabled),
     ]
     control = rng.choice(controls)
     if control.type == "button":
         control.click().run()
-    elif control.type in ("slider", "number_input"):
-        low, high = control.min, control.max
+    elif control.type == "bidi_component":
+        shown = data(control)
+        low, high = shown.get("low", 0), shown.get("high", shown.get("last"))
         value = rng.choice([low, high, low + (high - low) * rng.random()])
-        whole = isinstance(control.value, int)
-        control.set_value(round(value) if whole else float(value)).run()
+        send(at, control.key, round(value) if shown.get("whole", True) else value)
+    elif control.type == "number_input":
+        control.set_value(rng.randint(int(control.min), int(control.max))).run()
     elif control.type == "text_area":
         control.set_value(rng.choice(["", "ab", "the cat", "x" * MAX_TEXT, "ünï ☃ <b>"])).run()
     elif control.type == "selectbox":
@@ -401,7 +425,6 @@ def values_by_name(control: Any, names: list[str]) -> list[Any]:
     """The values behind the names of a row of buttons."""
     field = control.key.rpartition("/")[2]
     tables = {
-        "view": inside.VIEWS,
         "loss": inside.LOSSES,
         "notation": NOTATIONS,
         "system": carousel.SYSTEMS,
@@ -837,7 +860,6 @@ def test_a_new_cell_flows_through_a_page(
         for view in inside.VIEWS:
             at = sound(open_page(INSIDE, {"view": view, "n": "7", "weight": "W_q_cs"}))
             assert charts(at)
-        html = "".join(e.proto.body for e in at.get("html"))
-        assert symbol(cell, "q") in html
+        assert symbol(cell, "q") in data(part(at, "live/step"))["html"]
     finally:
         inside._run.cache_clear()

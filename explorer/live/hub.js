@@ -1,0 +1,173 @@
+// What the live components of a page share: the cursor over time, what is hovered and selected, the
+// recording, and the one line to the server. Lives at `window.carousel`, once a browser tab.
+const hub = {
+  page: null,
+  n: 0,
+  last: 0,
+  unit: 0,
+  backward: false,
+  playing: false,
+  speed: 2, // steps a second
+  hovered: null, // a step, while the pointer is over a chart
+  selected: null, // a signal's name
+  recording: null,
+  still: matchMedia("(prefers-reduced-motion: reduce)"),
+};
+
+// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`, `idle`. A listener
+// that fails is dropped, and the others hear of the event all the same.
+const listeners = new Map();
+hub.on = (event, listener) => {
+  const heard = listeners.get(event) ?? listeners.set(event, new Set()).get(event);
+  heard.add(listener);
+  return () => heard.delete(listener);
+};
+hub.emit = (event) => {
+  for (const listener of listeners.get(event) ?? []) {
+    try {
+      listener();
+    } catch (error) {
+      listeners.get(event).delete(listener);
+      console.warn(`carousel: a listener to "${event}" failed`, error);
+    }
+  }
+};
+function set(field, event, value) {
+  if (hub[field] === value) return;
+  hub[field] = value;
+  hub.emit(event);
+}
+hub.moveTo = (n) => set("n", "cursor", Math.max(0, Math.min(hub.last, Math.round(n))));
+hub.hover = (n) => set("hovered", "hover", n);
+hub.select = (name) => set("selected", "select", hub.selected === name ? null : name);
+hub.setUnit = (unit) => set("unit", "unit", unit);
+hub.setBackward = (backward) => set("backward", "direction", backward);
+
+// Playing: steps by the clock, so that a slow frame leaves none out of time.
+let due = 0;
+hub.play = (playing) => {
+  if (playing && hub.n >= hub.last) hub.moveTo(0);
+  due = performance.now() + 1000 / hub.speed;
+  if (playing && !hub.playing) requestAnimationFrame(tick);
+  set("playing", "play", playing);
+};
+function tick(now) {
+  if (!hub.playing) return;
+  const period = 1000 / hub.speed;
+  if (now >= due) {
+    const steps = 1 + Math.floor((now - due) / period);
+    due += steps * period;
+    hub.moveTo(hub.n + steps);
+    if (hub.n >= hub.last) return hub.play(false);
+  }
+  requestAnimationFrame(tick);
+}
+
+// The line to the server. At most one request is on its way; what is set meanwhile waits, the newest
+// value of each control only, and goes out when the answer has been drawn. A request draws the
+// picture anew; when all has come to rest, the rest of the page follows.
+const PATIENCE_MS = 20000; // for an answer that never comes
+const REST_MS = 400;
+const waiting = new Map(); // the control that sends -> its name and value
+let sequence = Date.now();
+let under_way = null;
+let latest = null; // which run of the whole page was seen last, and whether it came from a rest
+let resting;
+hub.picture = null; // the component whose messages draw the picture anew
+hub.whole = null; // and the one for the whole page
+hub.send = (control, component, value) => {
+  waiting.set(control, { name: component.data.key, value });
+  clearTimeout(resting);
+  pump();
+};
+hub.busy = (control) => waiting.has(control) || Boolean(under_way?.controls.has(control));
+hub.ahead = () => waiting.size > 0 || under_way !== null;
+hub.answered = ({ seq, run, rest }) => {
+  // A preset or another choice replaced the state: what still waits belongs to the one before.
+  if (latest && run !== latest.run && rest === latest.rest) waiting.clear();
+  latest = { run, rest };
+  if (under_way && seq >= under_way.sequence) afterPaint(release, under_way);
+};
+function pump() {
+  if (under_way || !waiting.size || !hub.picture) return;
+  under_way = { sequence: ++sequence, controls: new Set(waiting.keys()) };
+  under_way.timer = setTimeout(release, PATIENCE_MS, under_way);
+  const values = Object.fromEntries([...waiting.values()].map(({ name, value }) => [name, value]));
+  waiting.clear();
+  hub.picture.setStateValue("sent", { seq: under_way.sequence, values });
+}
+function release(request) {
+  if (under_way !== request) return;
+  clearTimeout(request.timer);
+  under_way = null;
+  pump();
+  if (under_way) return;
+  hub.emit("idle");
+  clearTimeout(resting);
+  resting = setTimeout(() => hub.whole?.setStateValue("rest", sequence), REST_MS);
+}
+function afterPaint(work, argument) {
+  requestAnimationFrame(() => setTimeout(work, 0, argument));
+}
+
+// Another page of the app: nothing of the last one is kept.
+hub.open = (page) => {
+  if (hub.page === page) return;
+  Object.assign(hub, { page, n: 0, last: 0, hovered: null, selected: null });
+  waiting.clear();
+  clearTimeout(under_way?.timer);
+  under_way = latest = null;
+  clearTimeout(resting);
+  hub.play(false);
+};
+
+// Numbers as the server writes them: four significant digits, a true minus sign.
+hub.format = (number, digits = 4) => {
+  if (!Number.isFinite(number)) return "–";
+  if (number === 0) return "0";
+  const rounded = Number(number.toPrecision(digits));
+  const power = Math.floor(Math.log10(Math.abs(rounded)));
+  const text = power < -4 || power >= digits ? rounded.toExponential() : String(rounded);
+  return text.replace(/(?<=e[+-])\d$/, "0$&").replaceAll("-", "−");
+};
+
+// Components. `make(component)` builds one in its element and returns how it takes new data; it is
+// called once an element. One that fails says so in its place and leaves the others alone, and is
+// made anew with the next data.
+const kinds = new Map();
+const made = new WeakMap();
+hub.define = (kind, make) => kinds.set(kind, make);
+hub.mount = (kind, component) => {
+  const place = component.parentElement;
+  try {
+    let part = made.get(place);
+    if (!part) {
+      part = kinds.get(kind)(component);
+      made.set(place, part);
+    }
+    part.update(component);
+  } catch (error) {
+    console.warn(`carousel: ${kind} failed`, error);
+    hub.close(place);
+    const words = "This part could not be drawn; the rest of the page still works.";
+    place.replaceChildren(hub.element("p", { class: "live-failed", role: "alert" }, words));
+  }
+};
+hub.close = (place) => {
+  made.get(place)?.close?.();
+  made.delete(place);
+};
+
+// An element from its tag, attributes and children; `on...` attributes are listeners.
+const SVG = "http://www.w3.org/2000/svg";
+hub.element = (tag, attributes = {}, ...children) => {
+  const made = tag.startsWith("svg:")
+    ? document.createElementNS(SVG, tag.slice(4))
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+};

@@ -1,0 +1,78 @@
+// A slider with a number field. Values go out while it is dragged, the newest last.
+hub.define("slider", (component) => {
+  const { element } = hub;
+  const key = {}; // of this control, for the hub
+  let data = {};
+  let fresh = false; // whether the server's value is newer than what was sent
+  let held = false;
+  const range = element("input", {
+    type: "range",
+    oninput: () => change(Number(range.value)),
+    onpointerdown: () => (held = true),
+    onpointerup: letGo,
+    onpointercancel: letGo,
+  });
+  const field = element("input", { type: "number", step: "any", onchange: typed });
+  const name = element("span", {});
+  const problem = element("small", { role: "alert", hidden: "" });
+  const part = element(
+    "div",
+    { class: "live-slider" },
+    element("label", {}, name, field),
+    range,
+    problem,
+  );
+  component.parentElement.append(part);
+
+  function change(value) {
+    fresh = false;
+    show(value);
+    if (data.unit) hub.setUnit(value);
+    hub.send(key, component, value);
+  }
+  function typed() {
+    const value = field.value.trim() === "" ? NaN : Number(field.value);
+    const whole = !data.whole || Number.isInteger(value);
+    const fits = value >= data.low && value <= data.high && whole;
+    problem.hidden = fits;
+    if (fits) return change(value);
+    const kind = data.whole ? "a whole number" : "a number";
+    problem.textContent = `Type ${kind} from ${hub.format(data.low)} to ${hub.format(data.high)}.`;
+  }
+  function letGo() {
+    held = false;
+    adopt();
+  }
+  function show(value) {
+    range.value = value;
+    field.value = Number(value.toPrecision(10));
+    range.setAttribute("aria-valuetext", hub.format(value));
+    const share = (100 * (value - data.low)) / (data.high - data.low || 1);
+    range.style.setProperty("--share", `${share}%`);
+    problem.hidden = true;
+  }
+  // The server's value, unless the visitor is ahead of it.
+  function adopt() {
+    if (!fresh || held || hub.busy(key) || field === document.activeElement) return;
+    show(data.value);
+    if (data.unit) hub.setUnit(data.value);
+  }
+  const off = hub.on("idle", adopt);
+
+  return {
+    update(next) {
+      component = next;
+      data = next.data;
+      fresh = true;
+      name.textContent = data.label;
+      for (const input of [range, field]) {
+        input.min = data.low;
+        input.max = data.high;
+        input.setAttribute("aria-label", data.label);
+      }
+      range.step = data.step;
+      adopt();
+    },
+    close: () => off(),
+  };
+});

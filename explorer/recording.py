@@ -1,0 +1,50 @@
+"""What the browser gets of a run: the flow through every node and wire of the cell, at all steps."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+
+import lstm_core as lc
+from explorer import live
+from lstm_core.analysis import Flows
+from lstm_core.figures.signals import GREEK
+
+
+def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
+    """Send a recording to the page's live parts: a head in JSON, then (K, width) float32."""
+    block = np.concatenate(flows.arrays, 1, dtype=np.float32, casting="same_kind")
+    forward, backward = (
+        {name: [place.start, place.stop - place.start] for name, place in columns.items()}
+        for columns in flows.columns
+    )
+    head = {
+        "steps": len(block),
+        "stride": block.shape[1],
+        "units": flows.forward[cell.state].shape[1],
+        "unit": unit,
+        "forward": forward,
+        "backward": backward,
+        "signals": labels(cell),
+    }
+    live.part("recording", "live/recording", packed(head, block))
+
+
+def packed(head: dict[str, Any], block: np.ndarray) -> bytes:
+    """The length of the head, the head, padded to whole words, and the numbers."""
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join((struct.pack("<I", len(text)), text, block.tobytes()))
+
+
+def labels(cell: lc.Cell) -> dict[str, str]:
+    """Every label that a chart can have for a signal or its gradient -> the signal."""
+    found = {name: name for name in (*cell.signals, "x")}
+    found |= {signal.torch: name for name, signal in cell.signals.items() if signal.torch}
+    for gradient, name in cell.gradient_names.items():
+        symbol = GREEK.get(gradient, gradient)
+        found |= {symbol: name, f"‖{symbol}[n]‖": name}
+    return found

@@ -1,0 +1,305 @@
+"""The parts that live in the browser: the cursor, the controls that are dragged, the line to the server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from explorer import inside
+from explorer.inside import InsideState
+from tests.browser.conftest import assert_no_exception, open_page, rerun, wait_until_idle
+from tests.browser.test_pages_in_chromium import (
+    REST_MS,
+    assert_sound,
+    control,
+    drawn,
+    ready,
+    words_of_charts,
+)
+
+DOTS = """() => [...document.querySelectorAll('.live-over circle')]
+  .filter(dot => dot.getAttribute('visibility') === 'visible')
+  .map(dot => [Number(dot.getAttribute('cx')), Number(dot.getAttribute('cy'))])"""
+
+
+def hub(page: Page, expression: str) -> Any:
+    return page.evaluate(f"() => carousel.{expression}")
+
+
+def until(page: Page, condition: Callable[[], bool], otherwise: str, seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, otherwise
+        page.wait_for_timeout(20)
+
+
+def open_inside(page: Page, app_url: str) -> InsideState:
+    open_page(page, f"{app_url}/Inside_the_cell")
+    ready(page, "Inside_the_cell")
+    until(page, lambda: bool(page.evaluate(DOTS)), "the cursor is not on the charts")
+    return inside.settle(InsideState())
+
+
+# the cursor
+
+
+def test_the_cursor_moves_without_the_server(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    sent: list[Any] = []
+    page.traffic.on_sent = sent.append
+    before = page.evaluate(DOTS)
+    line = page.locator(".live-over .here").first.get_attribute("d")
+    page.evaluate("() => carousel.moveTo(31)")
+    assert page.evaluate(DOTS) != before
+    assert page.locator(".live-over .here").first.get_attribute("d") != line
+    assert page.locator(".live-cursor .where").inner_text() == "n = 31 of 59"
+    assert not sent, "a step asks the server"
+
+
+def test_the_dots_are_the_recorded_numbers(page: Page, app_url: str) -> None:
+    """A chart's height is linear in its value: so the dots of a gate lie on one line over its values."""
+    state = open_inside(page, app_url)
+    gates = inside.run(state).rec["g_cs"][:, state.unit]
+    steps = (0, 7, 13, 20, 33, 46, 59)
+    heights = []
+    for n in steps:
+        page.evaluate(f"() => carousel.moveTo({n})")
+        dots = page.evaluate(
+            """() => [...document.querySelectorAll('.over_n_marks path')]
+            .map(path => path.getAttribute('aria-label'))"""
+        )
+        heights.append(page.evaluate(DOTS)[dots.index("g_cs")][1])
+    slope, offset = np.polyfit(gates[list(steps)], heights, 1)
+    assert slope < -50
+    np.testing.assert_allclose(slope * gates[list(steps)] + offset, heights, atol=0.1)
+
+
+def test_the_browser_has_the_recording(page: Page, app_url: str) -> None:
+    """What the browser shows at a step is what the library computed, forward and backward."""
+    state = open_inside(page, app_url)
+    run = inside.run(state)
+    for name, n, unit in (("g_cs", 20, 4), ("W_v_cu", 33, 2), ("s'", 0, 1), ("b_cr", 5, 7)):
+        shown = hub(page, f'recording.at("{name}", {n}, {unit})')
+        assert shown == np.float32(run.flows.forward[name][n, unit])
+        back = hub(page, f'recording.at("{name}", {n}, {unit}, true)')
+        assert back == np.float32(run.flows.backward[name][n, unit])
+    assert np.isnan(hub(page, 'recording.at("nothing", 0, 0)'))
+
+
+def test_a_click_and_a_drag_on_a_chart_move_the_cursor(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    chart = page.get_by_test_id("stVegaLiteChart").nth(3).locator(".live-over .here")
+    box = chart.locator("xpath=ancestor::*[name()='svg']").first.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 50
+    page.mouse.click(x, y)
+    clicked = hub(page, "n")
+    assert clicked != 20
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 150, y, steps=8)
+    assert hub(page, "n") > clicked + 5
+    page.mouse.up()
+    with rerun(page):
+        pass  # at rest the link follows
+    assert f"n={hub(page, 'n')}" in page.url
+    assert_sound(page)
+
+
+def test_hovering_marks_the_step_on_every_chart(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    box = page.get_by_test_id("stVegaLiteChart").nth(1).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    until(page, lambda: hub(page, "hovered") is not None, "nothing is hovered")
+    marks = page.locator(".live-over .there").evaluate_all(
+        "all => all.map(e => e.getAttribute('d'))"
+    )
+    assert len(marks) == 4
+    assert all(marks)
+    page.mouse.move(5, 5)
+    until(page, lambda: hub(page, "hovered") is None, "the mark stays")
+
+
+def test_a_signal_is_brought_out_by_its_legend(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    words = page.locator(".role-legend-label text", has_text="g_cs").bounding_box()
+    assert words
+    page.mouse.click(words["x"] + 4, words["y"] + 4)
+    assert hub(page, "selected") == "g_cs"
+    faint = """() => [...document.querySelectorAll('.over_n_marks path')]
+      .filter(path => path.style.opacity).map(path => path.getAttribute('aria-label'))"""
+    until(
+        page, lambda: set(page.evaluate(faint)) == {"g_cu", "g_cr"}, "the others do not stand back"
+    )
+    page.mouse.click(words["x"] + 4, words["y"] + 4)
+    until(page, lambda: not page.evaluate(faint), "the others do not come back")
+
+
+def test_keys_reach_the_cursor_after_a_click_on_a_choice(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    with rerun(page):
+        control(page, "Inside_the_cell", "loss").get_by_text("last step").click()
+    page.keyboard.press("ArrowRight")
+    assert hub(page, "n") == 21
+    assert "loss=last" in page.url
+
+
+# dragging
+
+
+def drag(page: Page, path: str, field: str, to: float, seconds: float) -> None:
+    """Drag a slider's knob from where it is to a share of its width, and let go."""
+    box = control(page, path, field).get_by_role("slider").bounding_box()
+    assert box
+    slider = control(page, path, field).get_by_role("slider")
+    low, high = (float(slider.get_attribute(end) or 0) for end in ("min", "max"))
+    share = (float(slider.input_value()) - low) / (high - low)
+    y = box["y"] + box["height"] / 2
+    knob = 7
+    start, end = (box["x"] + knob + s * (box["width"] - 2 * knob) for s in (share, to))
+    page.mouse.move(start, y)
+    page.mouse.down()
+    moves = int(seconds * 30)
+    for i in range(1, moves + 1):
+        page.mouse.move(start + (end - start) * i / moves, y)
+        page.wait_for_timeout(1000 / 30)
+    page.mouse.up()
+
+
+def test_the_picture_follows_the_hand_and_ends_where_it_ends(
+    page: Page, new_page: Callable[..., Page], app_url: str
+) -> None:
+    path = "Why_the_error_dies"
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    pictures = page.traffic.runs
+    with rerun(page, quiet_ms=REST_MS):
+        drag(page, path, "radius", to=0.75, seconds=1.5)
+        during = page.traffic.runs - pictures
+    assert during >= 2, "no picture came while the slider was held"
+    value = control(page, path, "radius").get_by_role("slider").input_value()
+    assert f"radius={value}" in page.url
+    assert float(value) > 1.2
+    fresh = new_page()
+    open_page(fresh, page.url)
+    ready(fresh, path)
+    assert words_of_charts(fresh) == words_of_charts(page)
+    with rerun(page):
+        page.get_by_role("button", name="Undo").click()
+    assert "radius" not in page.url, "a drag is more than one change to undo"
+    assert_sound(page)
+
+
+LATE_S = 0.7
+# Every frame from the server comes late, in its order.
+LATE = f"""
+const handler = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+const later = (listener, on) => (event) =>
+  window.late ? setTimeout(() => listener.call(on, event), {1000 * LATE_S}) : listener.call(on, event);
+Object.defineProperty(WebSocket.prototype, 'onmessage', {{
+  get() {{ return handler.get.call(this); }},
+  set(listener) {{ handler.set.call(this, later(listener, this)); }},
+}});
+const listen = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (name, listener, ...more) {{
+  return listen.call(this, name, name === 'message' ? later(listener, this) : listener, ...more);
+}};
+"""
+
+
+def test_a_slow_network_does_not_queue(page: Page, app_url: str) -> None:
+    """Answers that take long: one request is on its way at a time, and the last value arrives."""
+    path = "Stability"
+    page.add_init_script(LATE)
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    first: dict[int, float] = {}  # request -> when it went out
+
+    def note(frame: str | bytes) -> None:
+        for state in BackMsg.FromString(frame).rerun_script.widget_states.widgets:
+            if "values" in state.json_value:
+                first.setdefault(json.loads(state.json_value)["sent"]["seq"], time.monotonic())
+
+    page.traffic.on_sent = note
+    page.evaluate("() => { window.late = true; }")
+    with rerun(page, quiet_ms=3000):
+        drag(page, path, "modulus", to=0.9, seconds=2.5)
+    gaps = np.diff(list(first.values()))
+    assert len(first) >= 3
+    assert gaps.min() >= LATE_S, f"a request went out before the answer to the last: {gaps}"
+    value = control(page, path, "modulus").get_by_role("slider").input_value()
+    assert f"modulus={value}" in page.url, "the last value did not arrive"
+    assert_sound(page)
+
+
+def test_a_typed_value_that_does_not_fit_is_said(page: Page, app_url: str) -> None:
+    path = "Stability"
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    field = control(page, path, "modulus").get_by_role("spinbutton")
+    before, link = words_of_charts(page), page.url
+    field.fill("7")
+    field.press("Enter")
+    expect(control(page, path, "modulus").get_by_role("alert")).to_have_text(
+        "Type a number from 0 to 2.5."
+    )
+    wait_until_idle(page, REST_MS)
+    assert (words_of_charts(page), page.url) == (before, link)
+    with rerun(page, quiet_ms=REST_MS):
+        field.fill("1.05")
+        field.press("Enter")
+    expect(control(page, path, "modulus").get_by_role("alert")).to_be_hidden()
+    assert "modulus=1.05" in page.url
+
+
+# failures
+
+
+@pytest.mark.parametrize("kind", ["steps", "slider", "recording"])
+def test_an_error_in_one_part_leaves_the_others_alone(page: Page, app_url: str, kind: str) -> None:
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/Stability")
+    ready(page, "Stability")
+    page.evaluate(f"() => carousel.define('{kind}', () => {{ throw new Error('forced') }})")
+    with rerun(page):
+        page.locator(".st-key-navigation").get_by_role("link", name="Inside the cell").click()
+    drawn(page, 4)
+    failed = page.locator(".live-failed")
+    if kind != "recording":
+        expect(failed.first).to_have_text(
+            "This part could not be drawn; the rest of the page still works."
+        )
+    n = hub(page, "n")
+    page.keyboard.press("ArrowRight")
+    assert hub(page, "n") == n + 1
+    with rerun(page):
+        control(page, path, "loss").get_by_text("last step").click()
+    assert "loss=last" in page.url
+    assert_no_exception(page)
+    page.reload()
+    ready(page, path)
+    expect(failed).to_have_count(0)
+
+
+def test_what_a_browser_sends_is_checked(page: Page, app_url: str) -> None:
+    """A message that no part would send: said or ignored, never an error."""
+    open_inside(page, app_url)
+    for values in (
+        {"Inside the cell/steps": "many"},
+        {"nothing": 1},
+        {"Inside the cell/unit": [1]},
+    ):
+        with rerun(page):
+            page.evaluate(
+                f"() => carousel.picture.setStateValue('sent', {{seq: 1, values: {json.dumps(values)}}})"
+            )
+        assert_sound(page)
+    assert page.url.endswith("Inside_the_cell")

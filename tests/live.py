@@ -1,0 +1,66 @@
+"""The live parts of a page in the framework's harness, which knows them only as unknown elements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+_sequence = count(1)
+
+
+def elements(block: Any) -> Iterator[Any]:
+    """All elements below a block, in their order."""
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from elements(child)
+
+
+def parts(at: AppTest, *kinds: str) -> list[Any]:
+    """The parts of some kinds, or all."""
+    names = {f"carousel_{kind}" for kind in kinds}
+    found = [e for e in elements(at.main) if e.type == "bidi_component"]
+    return [e for e in found if e.proto.component_name in names or not kinds]
+
+
+def part(at: AppTest, key: str) -> Any:
+    """The part with a key."""
+    found = {e.key: e for e in parts(at)}
+    assert key in found, f"no part {key!r}; there are {sorted(found)}"
+    return found[key]
+
+
+def data(element: Any) -> Any:
+    """What a part shows."""
+    return json.loads(element.proto.json)
+
+
+def send(at: AppTest, key: str, value: Any) -> AppTest:
+    """Have a part send a value, as its code in the browser does, and come to rest."""
+    if part(at, key).proto.component_name == "carousel_cursor":
+        return _set(at, part(at, key), {"sent": value})
+    (start,) = parts(at, "start")
+    return _set(moved(at, key, value), start, {"rest": next(_sequence)})
+
+
+def moved(at: AppTest, key: str, value: Any) -> AppTest:
+    """The same while it is still held."""
+    (answer,) = parts(at, "answer")
+    return _set(at, answer, {"sent": {"seq": next(_sequence), "values": {key: value}}})
+
+
+def _set(at: AppTest, element: Any, state: dict[str, Any]) -> AppTest:
+    states = at._tree.get_widget_states()
+    new = states.widgets.add()
+    new.id = element.proto.id
+    new.json_value = json.dumps(state)
+    return at._run(states)
+
+
+def words(at: AppTest) -> list[str]:
+    """The text alternatives of the charts, in their order."""
+    (answer,) = parts(at, "answer")
+    return data(answer)["words"]
