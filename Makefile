@@ -19,7 +19,7 @@ help:
 	@echo "make run        set up and open the app            PORT=$(PORT) ADDRESS=$(ADDRESS) HEADLESS=$(HEADLESS)"
 	@echo "make test       set up and run every test          ARGS='-k name' goes to pytest"
 	@echo "make lint       ruff and mypy"
-	@echo "make bench      benchmarks, one thread"
+	@echo "make bench      benchmarks                         ARGS='latency --page Stability'"
 	@echo "make clean      remove caches;  make distclean: remove $(VENV) too"
 	@echo "Set-up takes    PYTHON=python3.12 (which Python), PIP_FLAGS='--extra-index-url ...' (CPU-only PyTorch)"
 
@@ -40,6 +40,7 @@ bench: export OPENBLAS_NUM_THREADS = 1
 bench: export MKL_NUM_THREADS = 1
 bench: export VECLIB_MAXIMUM_THREADS = 1
 bench: $(VENV)/.dev
+	$(PY) -m tests.browser.find_chromium --install
 	$(PY) -m benchmarks $(ARGS)
 
 clean:

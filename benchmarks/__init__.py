@@ -1,4 +1,4 @@
-"""Ratios of this library's speed to its peers', on one thread: ``python -m benchmarks``."""
+"""How fast the library and the app are beside their peers: ``python -m benchmarks``."""
 
 import os
 

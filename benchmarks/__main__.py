@@ -1,78 +1,63 @@
-"""``python -m benchmarks [--quick]``: one table of ratios, on one thread, nothing asserted."""
+"""One command, one report, nothing asserted: how fast the library is beside its peers, how soon a
+picture follows a key press beside a bare page, and what many visitors at once wait for."""
 
 from __future__ import annotations
 
 import argparse
 
-import numpy as np
-import torch
-
-from benchmarks import library as lib
-from benchmarks.timing import alone, alternate, keep_freed_memory, seconds_per_call
-
-SIZES = ((50, 4), (100, 8), (200, 16))
-LIMITS = {(100, 8): 20, (200, 16): 60}  # ms
+PARTS = ("library", "latency", "sessions")
 
 
 def main() -> None:
+    options = arguments()
+    for i, part in enumerate(options.parts or PARTS):
+        print(f"{chr(10) if i else ''}== {part} ==", flush=True)
+        run(part, options)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default: all"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, coarser figures")
-    quick = parser.parse_args().quick
-    torch.set_num_threads(1)
-    keep_freed_memory()
-    print(
-        f"NumPy {np.__version__}, torch {torch.__version__}, one thread. Medians of blocks in turn."
-    )
-    print(
-        "(K, d): K steps, d columns of x, d units. ratio = theirs / ours; above 1 we are faster.\n"
-    )
-    print(f"    {'':50}{'ours':>12}{'theirs':>13}{'ratio':>9}   aim")
-    against_lstm(quick)
-    against_loop(quick)
-    against_products(quick)
+    parser.add_argument("--page", help="latency, sessions: one page alone, as Stability")
+    parser.add_argument("--presses", type=int, help="latency: key presses a page")
+    parser.add_argument("--sessions", type=numbers, help="sessions: how many at once, as 10,30")
+    parser.add_argument("--seconds", type=float, help="sessions: how long each number of them")
+    options = parser.parse_args()
+    for part in options.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part {part!r}, only {', '.join(PARTS)}")
+    return options
 
 
-def against_lstm(quick: bool) -> None:
-    print("(a) forward + BPTT, everything recorded, against torch.nn.LSTM forward + backward")
-    for dtype in ("float64", "float32"):
-        for peepholes in (False, True):
-            for steps, width in SIZES:
-                given = lib.system(steps, width, peepholes=peepholes, dtype=dtype)
-                times = alternate(lib.Ours(given), lib.LibraryLSTM(given), *rounds(quick))
-                which = "full W_s (nn.LSTM has none)" if peepholes else "W_s = 0"
-                row(f"{dtype} ({steps}, {width}) {which}", *times, "6" * (dtype == "float64"))
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
 
 
-def against_loop(quick: bool) -> None:
-    print("(b) the same, against an nn.LSTMCell loop that retains every h and c; no gates there")
-    for steps, width in SIZES:
-        given = lib.system(steps, width, peepholes=False)
-        times = alternate(lib.Ours(given), lib.LoopOfCells(given), *rounds(quick))
-        row(f"float64 ({steps}, {width}) W_s = 0", *times, "5")
+def run(part: str, options: argparse.Namespace) -> None:
+    """Each part imports what it needs by itself: the app is measured without PyTorch here."""
+    quick = options.quick
+    if part == "library":
+        from benchmarks import library_table
 
+        library_table.report(quick)
+        return
+    from benchmarks.controls import chosen
 
-def against_products(quick: bool) -> None:
-    print("(c) transport_norms(rec, 'exact', ord=2), against a loop of vector-Jacobian products")
-    for (steps, width), limit in LIMITS.items():
-        given = lib.system(steps, width, peepholes=False)
-        stride = steps // 5 if quick else 10 if steps > 100 else 1
-        products = lib.Products(given, stride)
-        theirs = stride * seconds_per_call(products, 1)
-        note = f"; theirs: {len(products.columns)} of {steps} l, scaled up" * (stride > 1)
-        ours = alone(lib.Norms(given), 5 if quick else 21)
-        row(f"({steps}, {width}) W_s = 0{note}", ours, theirs, f"ours {limit} ms")
-        ours = alone(lib.Norms(lib.system(steps, width, peepholes=True)), 5 if quick else 21)
-        print(f"    {f'({steps}, {width}) full W_s':50}{1e3 * ours:9.2f} ms")
+    controls = chosen(options.page)
+    if part == "latency":
+        from benchmarks import latency
 
+        presses = options.presses or (5 if quick else 25)
+        latency.report(controls, presses, keys=10 if quick else 40)
+    else:
+        from benchmarks import sessions
 
-def row(what: str, ours: float, theirs: float, aim: str) -> None:
-    ratio = theirs / ours
-    print(f"    {what:50}{1e3 * ours:9.2f} ms{1e3 * theirs:10.2f} ms{ratio:9.2f}   {aim}")
-
-
-def rounds(quick: bool) -> tuple[int, float]:
-    """Blocks of each side, and the seconds of one."""
-    return (3, 0.005) if quick else (25, 0.05)
+        counts = options.sessions or ([2, 10] if quick else [10, 30, 60, 100])
+        seconds = options.seconds or (4 if quick else 20)
+        sessions.report(controls, counts, seconds, reruns=10 if quick else 50)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from time import perf_counter
 
@@ -46,3 +46,12 @@ def alone(work: Work, rounds: int) -> float:
     """Median seconds of one call."""
     work()
     return median(seconds_per_call(work, 1) for _ in range(rounds))
+
+
+def spread(times: Sequence[float]) -> str:
+    """Median and 95th percentile."""
+    if not times:
+        return "-"
+    p50, p95 = np.percentile(times, [50, 95])
+    digits = 0 if p50 >= 20 else 1
+    return f"{p50:.{digits}f}/{p95:.{digits}f}"

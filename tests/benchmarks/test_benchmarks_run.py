@@ -1,10 +1,13 @@
-"""The benchmarks run and print every row, and both sides compute the same. No time is asserted."""
+"""The benchmarks run and print every row, and both sides of the library's compute the same. No time is
+asserted."""
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +16,71 @@ import torch
 
 import lstm_core as lc
 from benchmarks import library as lib
+from benchmarks.controls import CONTROLS
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_row_is_printed() -> None:
-    command = [sys.executable, "-m", "benchmarks", "--quick"]
+def report(*arguments: str) -> str:
+    command = [sys.executable, "-m", "benchmarks", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    a, b, c = re.split(r"^\([abc]\) ", done.stdout, flags=re.MULTILINE)[1:]
+    return done.stdout
+
+
+def row_of(name: str, text: str) -> list[str]:
+    """The cells of the one row that begins so."""
+    (row,) = re.findall(rf"^ +{name} +(.+)$", text, re.MULTILINE)
+    return row.split()
+
+
+def assert_times(cells: list[str]) -> None:
+    """Each cell is a positive number, or a median and a 95th percentile."""
+    for cell in cells:
+        times = [float(part) for part in cell.split("/")]
+        assert all(math.isfinite(time) and time > 0 for time in times)
+        assert times == sorted(times)
+
+
+def test_every_row_of_the_library_is_printed() -> None:
+    text = report("library", "--quick")
+    a, b, c = re.split(r"^\([abc]\) ", text, flags=re.MULTILINE)[1:]
     row = re.compile(r"^ +(.+?) +([\d.]+) ms +([\d.]+) ms +([\d.]+)", re.MULTILINE)
     for text, rows in ((a, 12), (b, 3), (c, 2)):
         found = row.findall(text)
         assert len(found) == rows, text
         for _, ours, theirs, ratio in found:
-            assert float(ratio) == pytest.approx(float(theirs) / float(ours), rel=0.05)
+            assert float(ratio) == pytest.approx(float(theirs) / float(ours), rel=0.05, abs=0.006)
     assert c.count("full W_s") == 2
     assert "scaled up" in c
+
+
+def test_a_page_is_timed_beside_its_bare_twin() -> None:
+    charts, rows, ours, bare, ratio = row_of(
+        "Stability", report("latency", "--page", "Stability", "--presses", "3")
+    )
+    assert int(charts) > 0 and int(rows) > 0
+    assert_times([ours, bare, ratio])
+
+
+def test_two_visitors_are_answered() -> None:
+    arguments = ("--page", "Stability", "--quick", "--sessions", "2", "--seconds", "2")
+    text = report("sessions", *arguments)
+    *times, errors = row_of("Stability", text)
+    assert_times([time for time in times if time != "-"])  # no processor times except on Linux
+    assert len(times) == 4 and errors == "0"
+    spread, longest, at_rest, changes, new, _, errors = row_of("2", text)
+    assert_times([spread, longest, at_rest])
+    assert (int(changes), new, errors) == (2, "100%", "0")
+
+
+def test_the_walk_of_a_control_comes_to_every_value_before_one_comes_again() -> None:
+    for control in CONTROLS:
+        points = 249 if control.whole else 10_007
+        values = list(islice(control.walk(), points + 1))
+        assert len(set(values)) == points
+        assert values[0] == values[-1]
+        assert control.low == min(values) and max(values) == control.high
 
 
 def test_both_sides_compute_the_same() -> None:
