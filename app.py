@@ -19,7 +19,14 @@ for number, (card, chapter) in enumerate(zip(cards, CHAPTERS, strict=False), sta
 words, picture = st.columns([1, 2.4], gap="medium")
 with picture:
     opening = inside.InsideState()
-    live.picture(lambda: inside_view.charts(inside.run(opening), opening))
+    run = inside.run(opening)
+
+    def cell_at_work() -> int:
+        inside_view.charts(run, opening)
+        return len(run.rec)
+
+    told = {"page": "Home", "n": opening.n, "flow": opening.flow, "head": {}}
+    live.picture(cell_at_work, lambda: told)
 words.markdown(
     "### A cell at work\n"
     "A trained Vanilla LSTM reads the yearly sunspot numbers and predicts the next year. From top"

@@ -15,7 +15,7 @@ from benchmarks.controls import CONTROLS
 from benchmarks.serving import Server
 from benchmarks.timing import spread
 
-SCRUBBED = replace(CONTROLS[0], key="Inside the cell/n")
+SCRUBBED = replace(CONTROLS[0], key="live/cursor")
 DRAGGED = CONTROLS[1]
 SCRUB_PERIOD_S, DRAG_S, MOVE_S = 0.06, 2.0, 1 / 60
 GAP_MS = 30  # changes of a chart closer than this are one picture

@@ -43,16 +43,17 @@ def change_of(widgets: dict[str, Widget], key: str, value: float, seq: int) -> B
         state = WidgetState(id=widgets[key].identity)
         state.double_array_value.data.append(value)
         return rerun(state)
-    sent = {"sent": {"seq": seq, "values": {key: value}}}
+    sent = {"sent": {"seq": seq, "movement": seq, "values": {key: value}}}
     return rerun(WidgetState(id=line.identity, json_value=json.dumps(sent)), line.fragment)
 
 
 def rest_of(widgets: dict[str, Widget], seq: int) -> BackMsg | None:
-    """What the browser sends when the live controls have come to rest: the whole page runs again."""
-    whole = widgets.get("live/start")
-    if whole is None:
+    """What the browser sends when the live controls have come to rest: the step, for the link."""
+    foot = widgets.get("live/foot")
+    if foot is None:
         return None
-    return rerun(WidgetState(id=whole.identity, json_value=json.dumps({"rest": seq})))
+    sent = {"sent": {"seq": seq, "n": 0, "flow": "forward"}}
+    return rerun(WidgetState(id=foot.identity, json_value=json.dumps(sent)), foot.fragment)
 
 
 def rerun(state: WidgetState, fragment: str = "") -> BackMsg:

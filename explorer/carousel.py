@@ -59,6 +59,8 @@ class CarouselState:
     pattern: str = choice("ones", *PATTERNS)
     opened: tuple[int, ...] = steps_set((1, 2, 3), SCALAR_STEPS - 1)
     cleared: tuple[int, ...] = steps_set((14,), SCALAR_STEPS - 1)
+    drawing: str = choice("none", "none", "cell", "unrolled")
+    flow: str = choice("forward", "forward", "backward")
     # Together: written, kept, read; alone, the state gate keeps the error and then lets it go.
     cs_curve: tuple[tuple[int, float], ...] = curve(((0, 0.3), (16, 0.3), (22, 1.0), (39, 1.0)))
     cu_curve: tuple[tuple[int, float], ...] = curve(((0, 1.0), (18, 1.0), (24, 0.0), (39, 0.0)))
@@ -147,7 +149,7 @@ def run(state: CarouselState) -> CarouselRun:
     """The run that a state describes; what is only looked at does not matter to it."""
     if state.system == "scalar":
         return _run_scalar(state.pattern, state.opened, state.cleared)
-    return _run_lstm(replace(state, n=0, unit=0))
+    return _run_lstm(replace(state, n=0, unit=0, drawing="none", flow="forward"))
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,7 @@ from explorer.carousel import (
     scalar_input,
     switched,
 )
+from explorer.cell_view import DRAWINGS, fill_drawing
 from explorer.fields import BadValue, Points, read_points
 from explorer.limits import MAX_POINTS
 from explorer.notation import symbol
@@ -37,6 +38,7 @@ from lstm_core.figures import (
 )
 from lstm_core.figures.theme import style
 
+WORDS = "live/step"  # the part with the figures
 DOMAIN = (1e-12, 1e2)  # of the errors, whatever the gates, so that settings can be compared
 NAMES = {"cs": "State gate g_cs", "cu": "Update gate g_cu", "cr": "Readout gate g_cr"}
 
@@ -50,9 +52,10 @@ def controls(store: Store[CarouselState]) -> None:
     for gate in GATES:
         _gate(store, gate)
     store.choose("error", "The error at the end enters on", ERRORS)
+    store.select("drawing", "Drawing", DRAWINGS)
     with st.popover("Size, start and seed", width="stretch"):
-        store.slider("steps", "steps")
-        store.slider("width", "units")
+        store.slider("steps", "steps", shapes=True)
+        store.slider("width", "units", shapes=True)
         if store.state.width > 1:
             store.slider("unit", "unit drawn", high=store.state.width - 1)
         store.slider("start", "start s[−1]", step=0.1)
@@ -67,36 +70,45 @@ def _gate(store: Store[CarouselState], gate: str) -> None:
     elif mode == "bias":
         store.slider(f"{gate}_bias", "bias")
     elif mode == "schedule":
-        before, at = getattr(store.state, f"{gate}_before"), getattr(store.state, f"{gate}_at")
-        points = ((0, before), (at, getattr(store.state, gate)))
-        _drawn(store, gate, points, partial(_take_switch, store, gate))
+        _drawn(store, gate, partial(_take_switch, store, gate))
     elif mode == "curve":
-        field = f"{gate}_curve"
-        _drawn(store, gate, getattr(store.state, field), partial(store.take, field))
+        _drawn(store, gate, partial(store.take, f"{gate}_curve"))
 
 
-def _drawn(
-    store: Store[CarouselState], gate: str, points: Points, take: Callable[[Any], None]
-) -> None:
+def _points(state: CarouselState, gate: str) -> Points:
+    """The points that a gate is drawn by."""
+    if getattr(state, f"{gate}_mode") == "curve":
+        return getattr(state, f"{gate}_curve")
+    before, at = getattr(state, f"{gate}_before"), getattr(state, f"{gate}_at")
+    return ((0, before), (at, getattr(state, gate)))
+
+
+def _drawn(store: Store[CarouselState], gate: str, take: Callable[[Any], None]) -> None:
     """A gate over the steps, to be dragged: one switch, or a curve with points of one's own."""
     free = getattr(store.state, f"{gate}_mode") == "curve"
     shown = {
         "label": NAMES[gate],
-        "points": points,
+        "points": _points(store.state, gate),
         "last": store.state.steps - 1,
         "shape": "linear" if free else "step",
         "free": free,
         "most": MAX_POINTS,
         "colour": style(gate, theme()).color,
     }
-    live.part("schedule", f"{store.page}/{gate}_points", shown, on_sent=take)
+    live.part(
+        "schedule",
+        f"{store.page}/{gate}_points",
+        shown,
+        on_sent=take,
+        value=lambda: _points(store.state, gate),
+    )
 
 
 def _take_switch(store: Store[CarouselState], gate: str, text: Any) -> None:
     try:
         values = switched(gate, read_points(str(text)))
     except BadValue as problem:
-        st.toast(f"“{gate}” {problem}.", icon=":material/error:")
+        store.say(f"“{gate}” {problem}.")
     else:
         store.take_all(values)
 
@@ -125,6 +137,7 @@ def _switches(store: Store[Any], field: str, label: str, steps: list[int]) -> No
 def charts(run: CarouselRun, state: CarouselState) -> None:
     """Gates, state, error, and the error's travel."""
     rec, ground = run.rec, theme()
+    fill_drawing(state.drawing, run.back, unit=state.unit)
     look: dict[str, Any] = {"theme": ground}
     upper = {**look, "time_axis": False}
     if state.system == "scalar":
@@ -146,30 +159,37 @@ def charts(run: CarouselRun, state: CarouselState) -> None:
 
 def figures_in_words(run: CarouselRun, state: CarouselState) -> None:
     """How constant the error is, and the values at the cursor."""
-    st.markdown("### How constant is ψ?")
+    step = step_in_words(run, state)
+    live.fill(WORDS, step | {"html": _constancy(run, state) + step["html"]})
+
+
+def _constancy(run: CarouselRun, state: CarouselState) -> str:
+    """How much the error changes on its way, in figures."""
+    head = "<h3>How constant is ψ?</h3>"
     if np.isnan(run.change):
-        st.info(
-            "No error reaches the state at the last step: ψ[n] = ψ[n+1] holds as 0 = 0."
-            " Open the readout at some step, or let the error enter on the state."
+        return (
+            f"{head}<p>No error reaches the state at the last step: ψ[n] = ψ[n+1] holds as 0 = 0."
+            " Open the readout at some step, or let the error enter on the state.</p>"
         )
-    else:
-        st.metric(
-            "Largest change in one step", f"{run.change:.2g}", help="max |ψ[n] − ψ[n+1]| / |ψ[K−1]|"
-        )
-        st.metric(
-            "Left of it at the first step",
-            f"{run.left:.3g}",
-            help="‖ψ[0]‖ / ‖ψ[K−1]‖: 1 is all of it",
-        )
+    figures = [
+        ("Largest change in one step", run.change, "max |ψ[n] − ψ[n+1]| / |ψ[K−1]|"),
+        ("Left of it at the first step", run.left, "‖ψ[0]‖ / ‖ψ[K−1]‖: 1 is all of it"),
+    ]
     estimate = saturation_estimate(state) if state.system == "lstm" else None
     if estimate is not None:
-        st.metric("Estimate $8e^{-b}$ for one step (errata 18)", f"{estimate:.2g}")
-    live.part("steps", "live/step", step_in_words(run, state))
-    st.markdown(
-        "**What to look for.** The lower picture shows how much of an error at the end is left"
-        " after so many steps: *exact* along every path, *paper* by the product (180), *cec* by the"
-        " state gates alone (182)."
+        label = "Estimate 8<i>e</i><sup>−<i>b</i></sup> for one step (errata 18)"
+        figures.append((label, estimate, ""))
+    return head + "".join(
+        f'<p class="figure" title="{title}">{label}<b>{number:.3g}</b></p>'.replace("e-", "e−")
+        for label, number, title in figures
     )
+
+
+WHAT_TO_LOOK_FOR = (
+    "**What to look for.** The lower picture shows how much of an error at the end is left after so"
+    " many steps: *exact* along every path, *paper* by the product (180), *cec* by the state gates"
+    " alone (182)."
+)
 
 
 def step_in_words(run: CarouselRun, state: CarouselState) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class InsideState:
     n: int = integer(20, 0, MAX_STEPS - 1)
     notation: str = choice("paper", "paper", "framework")
     weight: str = words("W_v_cs", 12)
+    drawing: str = choice("cell", "none", "cell", "unrolled")
+    flow: str = choice("forward", "forward", "backward")
 
 
 def presets() -> dict[str, InsideState]:
@@ -63,7 +65,7 @@ def presets() -> dict[str, InsideState]:
         "State gate at 0.5": replace(
             start, edits=(("b_cs*", 0.0), ("W_x_cs*", 0.0), ("W_s_cs*", 0.0), ("W_v_cs*", 0.0))
         ),
-        "Loss at the end only": replace(start, loss="last", view="sums", n=50),
+        "Loss at the end only": replace(start, loss="last", n=50, flow="backward"),
     }
 
 
@@ -133,7 +135,18 @@ class InsideRun:
 
 def run(state: InsideState) -> InsideRun:
     """The run that a state describes; what is only looked at does not matter to it."""
-    return _run(replace(state, view="unit", unit=0, n=0, notation="paper", weight=""))
+    return _run(
+        replace(
+            state,
+            view="unit",
+            unit=0,
+            n=0,
+            notation="paper",
+            weight="",
+            drawing="cell",
+            flow="forward",
+        )
+    )
 
 
 @lru_cache(maxsize=32)

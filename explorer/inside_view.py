@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import live, recording
+from explorer.cell_view import fill_unrolled
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inside import InsideRun, InsideState, cell
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
-from explorer.notation import equation, symbol
+from explorer.notation import step_template, symbol
 from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.analysis import gate_shares
@@ -22,7 +23,8 @@ from lstm_core.figures import (
     signal_traces,
 )
 from lstm_core.sequences import ALPHABET
-from lstm_core.substitute import step_in_numbers
+
+STEP = "live/step"  # the part with the step in numbers
 
 
 def input_controls(store: Store[InsideState]) -> None:
@@ -101,24 +103,28 @@ def charts(run: InsideRun, state: InsideState) -> None:
     """The charts of the chosen view, one time axis for all."""
     rec = run.rec
     recording.send(rec.cell, run.flows, state.unit)
+    if state.drawing == "unrolled":
+        fill_unrolled(rec, run.back)
     gates = names_of_kind(rec, ["gate"])
     if state.view == "gates":
         if gates:
             show(gate_saturation(gate_shares(rec), theme=theme(), height=200), "saturation")
         _heats(run, state, gates)
         return
-    _input_chart(run, state)
+    small = state.drawing != "none"
+    _input_chart(run, 50 if small else 84)
     if state.view == "all":
         _heats(run, state, [rec.cell.state, *gates[:1], rec.cell.output])
     elif state.view == "unit":
-        _traces(run, state, "gates", 100)
-        _traces(run, state, "signals", 120)
-        _errors(run, state, ["psi", "chi"], "errors", unit=state.unit)
+        _traces(run, state, "gates", 60 if small else 100)
+        _traces(run, state, "signals", 72 if small else 120)
+        _errors(run, state, ["psi", "chi"], "errors", unit=state.unit, height=72 if small else 105)
     else:
-        _traces(run, state, "accumulations", 110)
+        _traces(run, state, "accumulations", 66 if small else 110)
         alphas = [name for name in run.back.names if name.startswith("alpha")]
-        _errors(run, state, alphas, "alphas", unit=state.unit, time_axis=False)
-        _errors(run, state, ["psi", "chi"], "norms", unit=None)
+        height = 64 if small else 105
+        _errors(run, state, alphas, "alphas", state.unit, height, time_axis=False)
+        _errors(run, state, ["psi", "chi"], "norms", None, height)
 
 
 def _heats(run: InsideRun, state: InsideState, names: list[str]) -> None:
@@ -151,6 +157,7 @@ def _errors(
     names: list[str],
     key: str,
     unit: int | None,
+    height: int,
     time_axis: bool = True,
 ) -> None:
     if names:
@@ -158,20 +165,20 @@ def _errors(
             run.back,
             names,
             unit,
-            height=105,
+            height=height,
             time_axis=time_axis,
             theme=theme(),
         )
         show(errors, key)
 
 
-def _input_chart(run: InsideRun, state: InsideState) -> None:
+def _input_chart(run: InsideRun, height: int) -> None:
     read = run.reading
     if read.is_text:
         _text_strip(run)
         return
     columns = {"x": read.shown, "prediction of the next value": run.y[:, 0]}
-    show(sequence(columns, theme=theme(), height=84, time_axis=False), "input")
+    show(sequence(columns, theme=theme(), height=height, time_axis=False), "input")
 
 
 def _text_strip(run: InsideRun) -> None:
@@ -203,18 +210,13 @@ def what_to_look_for(state: InsideState) -> None:
 
 def step_numbers(run: InsideRun, state: InsideState) -> None:
     """The equations of the step at the cursor with the numbers of the chosen unit."""
-    lines = step_in_numbers(run.rec, state.n, state.unit)
-    body = "".join(equation(run.rec.cell, line, state.notation) for line in lines)
     names = run.reading.names
     named = names[0] != "0"
     called = ' (<span data-of="called"></span>)' if named else ""
-    live.part(
-        "steps",
-        "live/step",
-        {
-            "html": f'<h3>Step n = <span data-of="n"></span>{called}, unit <span data-of="unit">'
-            f'</span></h3><div class="step">{body}</div>',
-            "columns": {"called": [_visible(name) for name in names]} if named else {},
-        },
+    html = (
+        f'<h3>Step n = <span data-of="n"></span>{called}, unit <span data-of="unit"></span></h3>'
+        f'<div class="step">{step_template(run.rec.cell, state.notation)}</div>'
+        f'<small>Loss E = <span data-of="E"></span> over {len(run.rec)} steps</small>'
     )
-    st.caption(f"Loss E = {run.error:.4g} over {len(run.rec)} steps")
+    columns = {"E": [run.error]} | ({"called": [_visible(name) for name in names]} if named else {})
+    live.fill(STEP, {"html": html, "columns": columns})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from html import escape
 
+import numpy as np
+
 import lstm_core as lc
-from lstm_core.substitute import Line, Term
+from lstm_core.substitute import Line, Term, step_in_numbers
 
 NOTATIONS = {"paper": "Paper", "framework": "PyTorch"}
 GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ"}
@@ -44,6 +48,15 @@ def framework_weight(cell: lc.Cell, name: str) -> str:
         return f"b_{gate}"
     source = {"x": "i", cell.output: "h"}.get(param.source, param.source)
     return f"W_{source}{gate}" if source in "ih" else f"W_c{gate}"
+
+
+@cache
+def step_template(cell: lc.Cell, notation: str) -> str:
+    """The equations of a step with a place for every number, which the browser fills."""
+    theta = {name: np.zeros([1] * len(param.shape)) for name, param in cell.params.items()}
+    lines = step_in_numbers(lc.unroll(cell, theta, np.zeros((1, 1))), 0, 0)
+    body = "".join(equation(cell, line, notation) for line in lines)
+    return re.sub(r'(data-of="[^>]*>)[^<]*', r"\1", body)
 
 
 def equation(cell: lc.Cell, line: Line, notation: str) -> str:

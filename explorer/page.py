@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,9 +62,8 @@ def _styles() -> str:
     return f"<style>{path.read_text(encoding='utf-8')}</style>"
 
 
-def set_up(title: str, on_rest: Callable[[], None] | None = None) -> None:
-    """Page settings, styles, the live parts and navigation; needs no other page to have run.
-    ``on_rest``: see ``live.start``."""
+def set_up(title: str) -> None:
+    """Page settings, styles, the live parts and navigation; needs no other page to have run."""
     prepare()
     st.set_page_config(
         page_title=f"{title} · Carousel",
@@ -73,7 +72,7 @@ def set_up(title: str, on_rest: Callable[[], None] | None = None) -> None:
         menu_items={"About": "See inside a recurrent cell: every gate, sum and error gradient."},
     )
     st.html(_styles())
-    live.start(on_rest)
+    live.start()
     with st.container(horizontal=True, gap="small", key="navigation"):
         st.page_link("app.py", label="**Carousel**")
         for chapter in CHAPTERS:
@@ -89,43 +88,24 @@ def chapter_page(
 ) -> Iterator[Store[State]]:
     """A chapter's page: title, presets, reset, undo; on leaving, the state is in the link."""
     chapter = next(item for item in CHAPTERS if item.name == name)
-    set_up(name, on_rest=lambda: store.rest())
-    store = Store(name, kind, settle)
+    set_up(name)
+    store = Store(name, kind, settle, presets)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="presets"):
         st.markdown(f"## {chapter.question}", width="content")
-        _presets(store, presets)
+        live.telling_part("head", "live/head", {"labels": list(presets)}, partial(_go, store))
     yield store
-    store.write_link()
+    live.foot(store.rest_at, store.write_link)
 
 
-def _presets(store: Store[Any], presets: Mapping[str, Any]) -> None:
-    """The presets, and the ways back."""
-    for label, state in presets.items():
-        current = store.state == store.settle(state)
-        st.button(
-            label,
-            key=f"preset/{label}",
-            type="primary" if current else "secondary",
-            on_click=store.put,
-            args=(state,),
-        )
-    st.button(
-        "Reset",
-        key="reset",
-        icon=":material/restart_alt:",
-        help="Back to the state that this page opens with",
-        on_click=store.put,
-        args=(store.kind(),),
-    )
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        help="Take the last change back (Ctrl+Z)",
-        shortcut="Ctrl+Z",
-        disabled=not store.can_undo,
-        on_click=store.undo,
-    )
+def _go(store: Store[Any], sent: Any) -> None:
+    """A preset, or a way back."""
+    what = str(sent["what"])
+    if what == "undo":
+        store.undo()
+    elif what == "reset":
+        store.put(store.kind())
+    elif what.removeprefix("preset/") in store.presets:
+        store.put(store.presets[what.removeprefix("preset/")])
 
 
 def predict(question: str, answer: str) -> None:

@@ -29,6 +29,7 @@ def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
         "forward": forward,
         "backward": backward,
         "signals": labels(cell),
+        "kinds": {name: signal.kind for name, signal in cell.signals.items()},
     }
     live.part("recording", "live/recording", packed(head, block))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from base64 import b64encode
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
 import streamlit as st
 
 from explorer import live
@@ -14,15 +18,26 @@ def theme() -> Theme:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+def _numbers(figure: Figure) -> dict[str, Any] | None:
+    """The numbers of a chart with lines, for the browser to show them under the pointer: series after
+    series, as float32."""
+    if figure.hover is None:
+        return None
+    values = np.asarray(figure.data["value"], np.float32)
+    labels = list(dict.fromkeys(figure.data["series"].tolist()))
+    start = int(figure.data["n"][0])
+    return {"labels": labels, "start": start, "values": b64encode(values.tobytes()).decode()}
+
+
 def show(figure: Figure, key: str) -> None:
     """Draw a figure in place; its text alternative goes with it."""
-    live.describe(figure.alt)
+    live.describe(figure.alt, _numbers(figure))
     if figure.engine == "plotly":
         st.plotly_chart(figure.complete(), key=key, theme=None, config={"displayModeBar": False})
         return
     width = figure.spec["width"]
     st.vega_lite_chart(
-        pd.DataFrame(dict(figure.data)),
+        pa.table(dict(figure.data)),
         figure.spec,
         key=key,
         theme=None,

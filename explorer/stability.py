@@ -34,6 +34,8 @@ class StabilityState:
     steps: int = integer(60, 3, MAX_STEPS)
     seed: int = integer(0, 0, 9999)
     n: int = integer(0, 0, MAX_STEPS - 1)
+    drawing: str = choice("none", "none", "cell", "unrolled")
+    flow: str = choice("forward", "forward", "backward")
 
 
 def presets() -> dict[str, StabilityState]:
@@ -78,7 +80,7 @@ class StabilityRun:
 
 def run(state: StabilityState) -> StabilityRun:
     """The run that a state describes; the cursor does not matter to it."""
-    return _run(replace(state, n=0))
+    return _run(replace(state, n=0, drawing="none", flow="forward"))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+import lstm_core as lc
 from explorer import live
+from explorer.cell_view import DRAWINGS, fill_drawing
 from explorer.show import show, theme
 from explorer.stability import FORMS, INPUTS, StabilityRun, StabilityState
 from explorer.state import kind_of
@@ -22,12 +24,24 @@ SLIDERS = {
 }
 
 
+PLANE, WORDS = "live/plane", "live/words"
+
+
+def places() -> None:
+    """Where the plane and the words stand; the picture fills them."""
+    live.place("plane", PLANE)
+    live.place("steps", WORDS)
+
+
 def controls(store: Store[StabilityState]) -> None:
     """The form of the eigenvalues, their split, the start and the input."""
     store.choose("form", "Eigenvalues of W_s + W_r", FORMS)
+    for name, (label, step) in SLIDERS[store.state.form].items():
+        store.slider(name, label, step=step)
     store.slider("w_s", "W_s (W_r is the rest)", step=0.05)
     store.slider("start", "start s[−1] (unit 1: half)", step=0.1)
     store.select("signal", "Input to unit 0", INPUTS)
+    store.select("drawing", "Drawing", DRAWINGS)
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
         store.slider("size", "size of the input", step=0.1)
@@ -47,10 +61,8 @@ def plane(store: Store[StabilityState], run: StabilityRun) -> None:
         "steps": np.stack([at_step.real, at_step.imag], -1).reshape(-1, 4).tolist(),
         "colours": {"rest": theme().blue, "here": SPARE[1]},
     }
-    live.part("plane", f"{store.page}/plane", shown, on_sent=partial(_take, store))
-    for name, (label, step) in fields.items():
-        store.slider(name, label, step=step)
-    live.part("steps", f"{store.page}/words", words(run))
+    live.fill(PLANE, shown, partial(_take, store))
+    live.fill(WORDS, words(run))
 
 
 def _take(store: Store[StabilityState], sent: Any) -> None:
@@ -92,6 +104,14 @@ def _words(run: StabilityRun) -> str:
     return story
 
 
+def drawing(run: StabilityRun, state: StabilityState) -> None:
+    """The cell with the error of a loss on the readout at the last step."""
+    if state.drawing != "none":
+        at_end = np.zeros_like(run.rec.output)
+        at_end[-1] = 1.0
+        fill_drawing(state.drawing, lc.backpropagate(run.rec, at_end))
+
+
 def charts(run: StabilityRun) -> None:
     """State, readout, and the response to an impulse."""
     look: dict[str, Any] = {"theme": theme()}
@@ -100,6 +120,5 @@ def charts(run: StabilityRun) -> None:
         ("Readout r = G(s)", run.rec, "r", False),
         ("Response of s to an impulse at n = 0, from rest (Example 1)", run.response, "s", True),
     ):
-        st.caption(title)
         units = {f"unit {i}": rec[name][:, i] for i in range(2)}
-        show(sequence(units, height=88, time_axis=last, **look), title)
+        show(sequence(units, height=88, time_axis=last, title=title, **look), title)

@@ -16,6 +16,7 @@ from explorer.state import NothingYet, from_query, kind_of, to_query
 State = TypeVar("State")
 Result = TypeVar("Result")
 UNDO_DEPTH = 50
+LOOKS = ("n", "flow")  # fields that the browser changes by itself
 
 
 def tell(key: str, value: Any) -> None:
@@ -28,12 +29,18 @@ def tell(key: str, value: Any) -> None:
 class Store(Generic[State]):
     """One page's state. The session holds the frozen object; a widget shows one field of it."""
 
-    def __init__(self, page: str, kind: type[State], settle: Callable[[State], State]) -> None:
+    def __init__(
+        self,
+        page: str,
+        kind: type[State],
+        settle: Callable[[State], State],
+        presets: Mapping[str, State],
+    ) -> None:
         """``settle`` makes fields agree that depend on each other, as n < steps."""
-        self.page, self.kind, self.settle = page, kind, settle
+        self.page, self.kind, self.settle, self.presets = page, kind, settle, presets
         self._key = f"state/{page}"
         self._past = f"past/{page}"
-        self._moving = f"moving/{page}"
+        self._movement = f"movement/{page}"
         self._good = f"good/{page}"
         self._said = f"said/{page}"
         if self._key not in st.session_state:
@@ -49,33 +56,29 @@ class Store(Generic[State]):
 
     def put(self, state: State) -> None:
         """Make ``state`` the current one; the one before can be had back by ``undo``."""
-        self.rest()
-        self._put(state)
+        self._put(state, movement=None)
 
-    def _put(self, state: State) -> None:
+    def move(self, **values: Any) -> None:
+        """Replace some fields while a control is moved: until it rests, all is one change to undo."""
+        state = replace(self.state, **values)  # type: ignore[type-var]
+        self._put(state, movement=st.session_state.get(live.MOVEMENT))
+
+    def _put(self, state: State, movement: Any) -> None:
         settled = self.settle(state)
         if settled == self.state:
             return
-        if not self._only_looks_elsewhere(settled) and not st.session_state.get(self._moving):
-            past = [*st.session_state[self._past], self.state]
-            st.session_state[self._past] = past[-UNDO_DEPTH:]
+        known = movement is not None and movement == st.session_state.get(self._movement)
+        if not self._only_looks_elsewhere(settled):
+            if not known:
+                past = [*st.session_state[self._past], self.state]
+                st.session_state[self._past] = past[-UNDO_DEPTH:]
+            st.session_state[self._movement] = movement
         st.session_state[self._key] = settled
 
-    def move(self, **values: Any) -> None:
-        """Replace some fields while a control is moved: until ``rest``, all is one change to undo."""
-        before = self.state
-        self._put(replace(before, **values))  # type: ignore[type-var]
-        if set(values) != {"n"} and self.state != before:
-            st.session_state[self._moving] = True
-
-    def rest(self) -> None:
-        """The end of a movement."""
-        st.session_state[self._moving] = False
-
     def _only_looks_elsewhere(self, state: State) -> bool:
-        """Whether only the cursor moves: nothing to undo."""
-        n = getattr(state, "n", None)
-        return n is not None and replace(self.state, n=n) == state  # type: ignore[type-var]
+        """Whether only what is looked at changes: nothing to undo."""
+        looks = {name: getattr(state, name) for name in LOOKS if hasattr(state, name)}
+        return bool(looks) and replace(self.state, **looks) == state  # type: ignore[type-var]
 
     def change(self, **values: Any) -> None:
         """Replace some fields."""
@@ -86,11 +89,11 @@ class Store(Generic[State]):
         return bool(st.session_state[self._past])
 
     def undo(self) -> None:
-        self.rest()
         past = st.session_state[self._past]
         if past:
             st.session_state[self._key] = past[-1]
             st.session_state[self._past] = past[:-1]
+            st.session_state[self._movement] = None
 
     def computed(self, compute: Callable[[State], Result]) -> tuple[Result, State]:
         """What the current state gives, and that state; where it is refused, the reason is said and
@@ -124,16 +127,27 @@ class Store(Generic[State]):
         """Say with the next picture that something could not be done."""
         st.session_state.setdefault(self._said, []).append(words)
 
-    def draw(self, picture: Callable[[], None]) -> None:
-        """Draw what follows the controls while they are moved, and the link with it."""
+    def draw(self, picture: Callable[[], int]) -> None:
+        """Draw what follows the controls while they are moved; ``picture`` returns its steps."""
 
-        def drawn() -> None:
+        def drawn() -> int:
             for words in st.session_state.pop(self._said, ()):
                 st.toast(words, icon=":material/error:")
-            picture()
-            self.write_link()
+            return picture()
 
-        live.picture(drawn)
+        settled = [self.settle(preset) for preset in self.presets.values()]
+
+        def told() -> dict[str, Any]:
+            current = settled.index(self.state) if self.state in settled else None
+            head = {"current": current, "can_undo": self.can_undo}
+            n, flow = getattr(self.state, "n", 0), getattr(self.state, "flow", "forward")
+            return {"page": self.page, "n": n, "flow": flow, "head": head}
+
+        live.picture(drawn, told)
+
+    def rest_at(self, sent: Mapping[str, Any]) -> None:
+        """Take what is only looked at, where the page has it: the step and the flow at rest."""
+        self.take_all({name: sent[name] for name in LOOKS if hasattr(self.state, name)})
 
     def write_link(self) -> None:
         """Put the state into the address bar."""
@@ -164,8 +178,9 @@ class Store(Generic[State]):
         step: float = 1,
         **options: Any,
     ) -> None:
-        """A slider with a number field over the field's range, or up to ``high``; what depends on it
-        follows while it is dragged."""
+        """A slider with a number field over the field's range, or up to ``high``; the picture follows
+        while it is dragged. ``shapes``: what else there is on the page depends on it. ``unit``: the
+        browser shows that unit at once."""
         kind = kind_of(self.kind, field)
         top = kind.high if high is None else high
         value = getattr(self.state, field)
@@ -178,7 +193,11 @@ class Store(Generic[State]):
             "whole": isinstance(value, int),
         }
         live.part(
-            "slider", f"{self.page}/{field}", shown | options, on_sent=partial(self.take, field)
+            "slider",
+            f"{self.page}/{field}",
+            shown | options,
+            on_sent=partial(self.take, field),
+            value=lambda: getattr(self.state, field),
         )
 
     def take(self, field: str, value: Any) -> None:

@@ -30,11 +30,13 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
         f"scale/{store.page}/{name}",
         {
             "label": f"Scale {name} by",
-            "value": min(max(factor(state.edits, name), LOWEST), HIGHEST),
+            "value": _factor(store, name),
             "low": LOWEST,
             "high": HIGHEST,
             "step": 0.05,
+            "shapes": True,
         },
+        value=lambda: _factor(store, name),
         on_sent=partial(_scale, store, name),
     )
     matrix = theta[name] if theta[name].ndim == 2 else theta[name][:, None]
@@ -69,6 +71,10 @@ def _shape(cell: lc.Cell, name: str) -> str:
     param = cell.params[name]
     rows = f"One row for each unit of {param.dest}"
     return f"{rows}, one column for each of {param.source}." if param.source else f"{rows}."
+
+
+def _factor(store: Store[Any], name: str) -> float:
+    return min(max(factor(store.state.edits, name), LOWEST), HIGHEST)
 
 
 def _scale(store: Store[Any], name: str, value: Any) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
+from explorer import live
 from explorer.show import show, theme
 from explorer.store import Store
 from explorer.why import GATES, LOSSES, SystemRun, WhyState
-from lstm_core.figures import gradient_traces, transport_by_lag, transport_map
+from lstm_core.figures import gradient_traces, transport_by_lag
+from lstm_core.figures.transport import map_words
 
+MAP = "live/map/{}"
 DOMAIN = (1e-12, 1e6)  # of the errors, so that the systems can be compared
 
 
@@ -29,22 +34,33 @@ def controls(store: Store[WhyState]) -> None:
             store.slider(name, name, step=0.01)
     with st.popover("Size and seed", width="stretch"):
         store.slider("steps", "steps")
-        store.slider("width", "units")
+        store.slider("width", "units", shapes=True)
         store.number("seed", "seed")
 
 
 def charts(runs: Mapping[str, SystemRun]) -> None:
-    """A column a system: the errors over time, their travel by lag, and the map."""
+    """A column a system: the errors over time, their travel by lag, and the map of it below."""
     ground = theme()
-    for place, (name, run) in zip(st.columns(len(runs), gap="small"), runs.items(), strict=True):
+    for i, (place, (name, run)) in enumerate(
+        zip(st.columns(len(runs), gap="small"), runs.items(), strict=True)
+    ):
         with place:
-            st.markdown(f"**{name}**")
             errors = gradient_traces(
-                run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN
+                run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN, title=name
             )
             show(errors, f"errors/{name}")
             by_lag = transport_by_lag(
                 run.by_lag, theme=ground, height=130, domain=DOMAIN, y_title=""
             )
             show(by_lag, f"lags/{name}")
-            show(transport_map(run.norms, theme=ground, height=205), f"map/{name}")
+        norms = b64encode(run.norms.astype(np.float32).tobytes()).decode()
+        live.fill(
+            MAP.format(i), {"norms": norms, "steps": len(run.norms), "words": map_words(run.norms)}
+        )
+
+
+def maps() -> None:
+    """Where the maps stand, which the picture fills."""
+    for i, place in enumerate(st.columns(3, gap="small")):
+        with place:
+            live.place("map", MAP.format(i))

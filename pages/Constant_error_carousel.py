@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from explorer import carousel, carousel_view
+from explorer import carousel, carousel_view, live
 from explorer.carousel import CarouselState
+from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
 
@@ -18,21 +19,26 @@ with chapter_page(
         " error comes."
     )
 
-    def picture() -> None:
+    def picture() -> int:
         run, state = store.computed(carousel.run)
-        charts, words = st.columns([2.2, 1.15], gap="medium")
-        with charts:
-            time_cursor(store, len(run.rec))
-            carousel_view.charts(run, state)
-        with words:
-            carousel_view.figures_in_words(run, state)
+        carousel_view.charts(run, state)
+        carousel_view.figures_in_words(run, state)
+        return len(run.rec)
 
     controls, right = st.columns([1.05, 3.35], gap="medium")
     with controls:
         carousel_view.controls(store)
     with right:
-        store.draw(picture)
+        time_cursor()
+        charts, words = st.columns([2.2, 1.15], gap="medium")
+        with charts:
+            state = store.usable(carousel.run)
+            place_drawing(state.drawing, carousel.run(state).rec)
+            store.draw(picture)
+        with words:
+            live.place("steps", carousel_view.WORDS)
 
+    st.markdown(carousel_view.WHAT_TO_LOOK_FOR)
     predict(
         "All three gates are held as in Example 2: state 1, update 0, readout 0. How large is ψ?",
         "Zero, at every step. With the readout shut everywhere, $v$ is 0 and no error on $v$ can get"

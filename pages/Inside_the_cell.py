@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer import inside, inside_view
+from explorer import inside, inside_view, live
+from explorer.cell_view import DRAWINGS, place_drawing
 from explorer.inputs import SOURCES
 from explorer.inside import LOSSES, VIEWS, InsideState
 from explorer.notation import NOTATIONS
@@ -18,14 +19,11 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
         " (126-136) comes to. Change the input or a weight, and everything follows."
     )
 
-    def picture() -> None:
+    def picture() -> int:
         run, state = store.computed(inside.run)
-        charts, step = st.columns([2.2, 1.25], gap="medium")
-        with charts:
-            time_cursor(store, len(run.rec))
-            inside_view.charts(run, state)
-        with step:
-            inside_view.step_numbers(run, state)
+        inside_view.charts(run, state)
+        inside_view.step_numbers(run, state)
+        return len(run.rec)
 
     controls, right = st.columns([0.95, 3.55], gap="medium")
     with controls:
@@ -36,10 +34,18 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
             state = store.usable(inside.run)
             weight_editor(store, inside.cell(state), inside.theta(state))
         store.choose("notation", "Symbols", NOTATIONS)
-        store.select("view", "Show", VIEWS)
+        store.select("drawing", "Drawing", DRAWINGS)
+        store.select("view", "Charts", VIEWS)
         store.slider("unit", "unit", high=inside.width(store.state) - 1, unit=True)
     with right:
-        store.draw(picture)
+        time_cursor()
+        drawn, step = st.columns([2.2, 1.25], gap="medium")
+        with drawn:
+            state = store.usable(inside.run)
+            place_drawing(state.drawing, inside.run(state).rec, state.notation)
+            store.draw(picture)
+        with step:
+            live.place("steps", inside_view.STEP)
 
     inside_view.what_to_look_for(store.state)
     predict(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer import stability, stability_view
+from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
 from explorer.stability import StabilityState
 from explorer.time_cursor import time_cursor
@@ -16,20 +17,25 @@ with chapter_page("Stability", StabilityState, stability.presets(), stability.se
         " what the state does."
     )
 
-    def picture() -> None:
-        run, _ = store.computed(stability.run)
-        plane, charts = st.columns([1.2, 2], gap="medium")
-        with plane:
-            stability_view.plane(store, run)
-        with charts:
-            time_cursor(store, len(run.rec))
-            stability_view.charts(run)
+    def picture() -> int:
+        run, state = store.computed(stability.run)
+        stability_view.plane(store, run)
+        stability_view.drawing(run, state)
+        stability_view.charts(run)
+        return len(run.rec)
 
     controls, right = st.columns([1, 3.3], gap="medium")
     with controls:
         stability_view.controls(store)
     with right:
-        store.draw(picture)
+        time_cursor()
+        plane, charts = st.columns([1.2, 2], gap="medium")
+        with plane:
+            stability_view.places()
+        with charts:
+            state = store.usable(stability.run)
+            place_drawing(state.drawing, stability.run(state).rec)
+            store.draw(picture)
 
     predict(
         "$W_s = 1.2$ and $W_r = -0.5$: the sum is 0.7, inside the circle. Is every start safe?",

@@ -15,15 +15,17 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
         " unless the way through the candidate is as strong (presets *Exploding*, *Against Eq 182*)."
     )
 
-    def picture() -> None:
+    def picture() -> int:
         runs, _ = store.computed(why.run)
         why_view.charts(runs)
+        return store.state.steps
 
     controls, right = st.columns([1, 3.9], gap="medium")
     with controls:
         why_view.controls(store)
     with right:
         store.draw(picture)
+        why_view.maps()
 
     st.markdown(
         "**What to look for.** *Upper row:* the error on the state, ψ, and on the output, χ, over"

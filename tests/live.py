@@ -39,28 +39,50 @@ def data(element: Any) -> Any:
 
 
 def send(at: AppTest, key: str, value: Any) -> AppTest:
-    """Have a part send a value, as its code in the browser does, and come to rest."""
-    if part(at, key).proto.component_name == "carousel_cursor":
-        return _set(at, part(at, key), {"sent": value})
-    (start,) = parts(at, "start")
-    return _set(moved(at, key, value), start, {"rest": next(_sequence)})
+    """Have a control send a value, as its code in the browser does, and come to rest."""
+    moved(at, key, value, movement=next(_sequence))
+    return rest(at, shown(at)["n"])
 
 
-def moved(at: AppTest, key: str, value: Any) -> AppTest:
+def moved(at: AppTest, key: str, value: Any, movement: int) -> AppTest:
     """The same while it is still held."""
+    part(at, key)
     (answer,) = parts(at, "answer")
-    return _set(at, answer, {"sent": {"seq": next(_sequence), "values": {key: value}}})
+    sent = {"seq": next(_sequence), "movement": movement, "values": {key: value}}
+    return _set(at, answer, sent)
 
 
-def _set(at: AppTest, element: Any, state: dict[str, Any]) -> AppTest:
+def rest(at: AppTest, n: Any, flow: str | None = None) -> AppTest:
+    """Have the cursor come to rest at a step."""
+    (foot,) = parts(at, "foot")
+    sent = {"seq": next(_sequence), "n": n, "flow": flow or shown(at)["flow"]}
+    return _set(at, foot, sent)
+
+
+def press(at: AppTest, what: str) -> AppTest:
+    """Press a preset (``preset/...``), ``reset`` or ``undo``."""
+    (head,) = parts(at, "head")
+    return _set(at, head, {"what": what, "seq": next(_sequence)})
+
+
+def shown(at: AppTest) -> dict[str, Any]:
+    """What the end of the picture tells the browser."""
+    (answer,) = parts(at, "answer")
+    return data(answer)
+
+
+def can_undo(at: AppTest) -> bool:
+    return shown(at)["head"]["can_undo"]
+
+
+def _set(at: AppTest, element: Any, sent: dict[str, Any]) -> AppTest:
     states = at._tree.get_widget_states()
     new = states.widgets.add()
     new.id = element.proto.id
-    new.json_value = json.dumps(state)
+    new.json_value = json.dumps({"sent": sent})
     return at._run(states)
 
 
 def words(at: AppTest) -> list[str]:
     """The text alternatives of the charts, in their order."""
-    (answer,) = parts(at, "answer")
-    return data(answer)["words"]
+    return [chart["words"] for chart in shown(at)["charts"]]

@@ -16,13 +16,34 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).parent
-KINDS = ("cursor", "slider", "recording", "steps", "strip", "answer", "plane", "schedule")
-WORDS = "live/words"  # in the session: the text alternatives of the picture's charts, in order
-TAKERS = "live/takers"  # in the session: the key of every control -> what takes its values
-ANSWERED = "live/answered"  # in the session: the newest request that was taken
-RUN = "live/run"  # in the session: how often the whole page ran
+KINDS = (
+    "head",
+    "cursor",
+    "slider",
+    "plane",
+    "schedule",
+    "recording",
+    "steps",
+    "strip",
+    "cell",
+    "unrolled",
+    "map",
+    "answer",
+    "foot",
+)
+# In the session.
+CHARTS = (
+    "live/charts"  # the text alternative and the numbers of the picture's charts, in their order
+)
+TAKERS = "live/takers"  # the key of every control -> what takes its values
+FILLED = "live/filled"  # what the picture puts into parts that stand outside of it, by their key
+VALUES = "live/values"  # the key of every control -> what tells its value
+ANSWERED = "live/answered"  # the newest request that was taken
+MOVEMENT = "live/movement"  # the movement that it belongs to
+RUN = "live/run"  # how often the whole page ran
 START = "live/start"
 ANSWER = "live/answer"
+FOOT = "live/foot"
 
 
 def _read(name: str) -> str:
@@ -34,13 +55,13 @@ def _code() -> str:
     parts = "".join(
         f"try {{ (() => {{\n{_read(name)}\n}})(); }}"
         f" catch (error) {{ console.warn('carousel: {name}', error); }}\n"
-        for name in ("charts", *KINDS)
+        for name in ("charts", "flow", *KINDS)
     )
     return (
         "export default (component) => {\n"
         "if (!window.carousel?.mount) begin();\n"
-        "window.carousel.whole = component;\n};\n"
-        f"function begin() {{\n{_read('hub')}\n"
+        "window.carousel.lines.whole = component;\n};\n"
+        f"function begin() {{\n{_read('hub')}\n{_read('line')}\n"
         "const early = window.carousel?.early ?? [];\n"
         f"window.carousel = hub;\n{parts}"
         "for (const [kind, component] of early) hub.mount(kind, component);\n}\n"
@@ -56,16 +77,12 @@ _PARTS = {
 }
 
 
-def start(on_rest: Callable[[], None] | None = None) -> None:
-    """Send the code; once on every page, before any part. ``on_rest``: called when all that a visitor
-    set has been answered, before the whole page runs again."""
+def start() -> None:
+    """Send the code; once on every page, before any part."""
     st.session_state[TAKERS] = {}
+    st.session_state[VALUES] = {}
     st.session_state[RUN] = st.session_state.get(RUN, 0) + 1
-    _START(key=START, data={}, on_rest_change=on_rest or _nothing)
-
-
-def _nothing() -> None:
-    pass
+    _START(key=START, data={})
 
 
 def part(
@@ -74,34 +91,58 @@ def part(
     data: Any,
     *,
     on_sent: Callable[[Any], None] | None = None,
-    **options: Any,
+    value: Callable[[], Any] | None = None,
 ) -> None:
-    """One part: its kind, its key on the page, and what it shows. ``on_sent`` takes what it sends
-    with the next request for the picture."""
+    """One part: its kind, its key on the page, and what it shows. A control has ``on_sent``, which
+    takes what it sends with the next request for the picture, and ``value``, what it should show."""
     if on_sent:
         st.session_state[TAKERS][key] = on_sent
-        # The request is told so that every answer has new data, even if it is the old value.
-        data = {**data, "key": key, "answered": st.session_state.get(ANSWERED, 0)}
-    _PARTS[kind](key=key, data=data, **options)
+        data = {**data, "key": key}
+    if value:
+        st.session_state[VALUES][key] = value
+    _PARTS[kind](key=key, data=data)
+
+
+def place(kind: str, key: str) -> None:
+    """A part that the picture fills: it stands outside of it, so that only its data are sent again."""
+    _PARTS[kind](key=key, data={"slot": key})
+
+
+def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:
+    """Fill a part that has its place; ``on_sent`` as for ``part``."""
+    if on_sent:
+        st.session_state[TAKERS][key] = on_sent
+    st.session_state[FILLED][key] = {**data, "key": key}
 
 
 def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None]) -> None:
-    """A part that tells the server a value by itself, without a new picture."""
+    """A part that sends a value by itself: all that it stands in runs again, the page or a fragment."""
     _PARTS[kind](key=key, data=data, on_sent_change=lambda: on_sent(st.session_state[key]["sent"]))
 
 
 @st.fragment
-def picture(draw: Callable[[], None]) -> None:
-    """What follows a control while it is dragged: ``draw`` runs again, and nothing else of the page."""
-    st.session_state[WORDS] = []
+def picture(draw: Callable[[], int], told: Callable[[], dict[str, Any]]) -> None:
+    """What follows a control while it is dragged: ``draw`` runs again, and nothing else of the page.
+
+    ``draw`` returns the number of steps that the picture has; ``told`` gives ``page``, ``n``, ``flow``
+    and ``head`` of the state that was drawn.
+    """
+    st.session_state[CHARTS] = []
+    st.session_state[FILLED] = {}
+    steps = 1
     try:
-        draw()
+        steps = draw()
     finally:
+        session = st.session_state
         shown = {
-            "seq": st.session_state.get(ANSWERED, 0),
-            "run": st.session_state[RUN],
-            "rest": st.session_state[START].get("rest", 0),
-            "words": st.session_state[WORDS],
+            "seq": session.get(ANSWERED, 0),
+            "run": session[RUN],
+            "rest": session[START].get("rest", 0),
+            "values": {key: value() for key, value in session[VALUES].items()},
+            "charts": session[CHARTS],
+            "parts": session[FILLED],
+            "last": steps - 1,
+            **told(),
         }
         _PARTS["answer"](key=ANSWER, data=shown, on_sent_change=_take)
 
@@ -110,11 +151,20 @@ def _take() -> None:
     """Hand every value that came to what takes it."""
     sent = st.session_state[ANSWER]["sent"]
     st.session_state[ANSWERED] = sent["seq"]
+    st.session_state[MOVEMENT] = sent["movement"]
     for key, value in sent["values"].items():
         if take := st.session_state[TAKERS].get(key):
             take(value)
 
 
-def describe(words: str) -> None:
-    """The text alternative of the next chart of the picture."""
-    st.session_state[WORDS].append(words)
+@st.fragment
+def foot(at_rest: Callable[[Any], None], follow: Callable[[], None]) -> None:
+    """What the server does when all has come to rest in the browser: ``at_rest`` takes the cursor's step
+    ``n`` and the ``flow`` that is looked at, then ``follow`` runs; as it does with the whole page."""
+    telling_part("foot", FOOT, {}, at_rest)
+    follow()
+
+
+def describe(words: str, numbers: Any) -> None:
+    """The text alternative of the next chart of the picture, and what it shows under the pointer."""
+    st.session_state[CHARTS].append({"words": words, "numbers": numbers})

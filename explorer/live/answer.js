@@ -1,13 +1,12 @@
 // The end of every answer of the server: it takes the next request, and hands the charts, in their
 // order, the words that describe them. (Words in a chart's own description would have the browser
 // build the chart anew whenever they change.)
-hub.define("answer", () => {
-  const CHARTS = '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]';
-  let words = [];
+hub.define("answer", (component) => {
   let mine = null;
   function describe() {
-    [...document.querySelectorAll(CHARTS)].slice(0, words.length).forEach((chart, i) => {
-      if (chart.getAttribute("aria-label") !== words[i]) chart.setAttribute("aria-label", words[i]);
+    hub.allCharts().forEach((chart, i) => {
+      const words = hub.charts[i]?.words;
+      if (words && chart.getAttribute("aria-label") !== words) chart.setAttribute("aria-label", words);
     });
   }
   // A chart that comes later names itself, or moves the others' places.
@@ -23,16 +22,22 @@ hub.define("answer", () => {
       describe();
     });
   }
+  const charts = hub.followOnCharts(component.parentElement);
   return {
-    update(component) {
-      hub.picture = mine = component;
-      words = component.data.words;
-      describe();
-      hub.answered(component.data);
+    update(next) {
+      hub.lines.picture = mine = next;
+      hub.charts = next.data.charts;
+      later();
+      hub.answered(next.data);
     },
     close() {
       watch.disconnect();
-      if (hub.picture === mine) hub.picture = null;
+      charts();
+      if (hub.lines.picture === mine) hub.lines.picture = null;
     },
   };
 });
+hub.charts = [];
+hub.allCharts = () => [
+  ...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]'),
+];

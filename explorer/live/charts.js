@@ -1,48 +1,60 @@
 // The time cursor on the charts that the server drew: a line at n on each, a dot on each curve, the
-// hovered step on all of them, a click or drag that moves the cursor, and the selected signal brought
-// out. A chart over time is one whose marks are named `over_n` (curves) or `heat_n` (cells).
-const OVER_TIME = ".over_n_marks, .heat_n_marks";
+// hovered step on all of them with its numbers, a click or drag that moves the cursor, and the selected
+// signal brought out. A chart is known by the name of its marks: `over_n` (curves over time), `heat_n`
+// (cells over time) or `over_lag` (curves over the lag, which have no cursor).
+const KNOWN = ".over_n_marks, .heat_n_marks, .over_lag_marks";
 const NEAR_PX = 6;
 
-hub.followOnCharts = () => {
+hub.followOnCharts = (place) => {
   const known = new Map(); // svg -> where its plot is, its curves and what is drawn over it
-  let asked = false;
   let pressed = null;
 
-  function later() {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      find();
-      draw();
-    });
-  }
-
-  function find() {
-    const seen = new Set();
-    for (const marks of document.querySelectorAll(OVER_TIME)) {
-      const svg = marks.ownerSVGElement;
-      if (seen.has(svg)) continue;
-      seen.add(svg);
-      const plot = known.get(svg) ?? overlay(svg);
-      const ground = marks.closest(".role-frame").querySelector("path.background");
-      const box = ground.getBBox();
-      const at = ground.getCTM();
-      const cells = marks.matches(".heat_n_marks");
-      Object.assign(plot, { left: at.e, top: at.f, width: box.width, height: box.height, cells });
-      plot.curves = cells ? [] : [...svg.querySelectorAll(".over_n_marks path")].map(curve);
-      known.set(svg, plot);
+  // At once, in the frame in which the chart itself was drawn anew.
+  function follow(changes) {
+    const changed = new Set();
+    for (const { target, addedNodes } of changes) {
+      if (target.closest?.(".live-over, .live-part")) continue;
+      const svg = target.closest?.("svg");
+      if (svg) changed.add(svg);
+      for (const node of addedNodes) {
+        if (svg || node.nodeType !== Node.ELEMENT_NODE) continue;
+        if (node.localName === "svg") changed.add(node);
+        else node.querySelectorAll?.("svg").forEach((inner) => changed.add(inner));
+      }
     }
+    for (const svg of changed) if (svg.isConnected && find(svg)) draw(svg, known.get(svg));
     for (const [svg, plot] of known) {
-      if (seen.has(svg)) continue;
+      if (svg.isConnected) continue;
       plot.layer.remove();
       known.delete(svg);
     }
   }
 
+  function find(svg) {
+    const marks = svg.querySelector(KNOWN);
+    if (!marks) return false;
+    const plot = known.get(svg) ?? overlay(svg);
+    const ground = marks.closest(".role-frame").querySelector("path.background");
+    const [, width, height] = ground.getAttribute("d").match(/h(-?[\d.]+)v(-?[\d.]+)/).map(Number);
+    const cells = marks.matches(".heat_n_marks");
+    const timeless = marks.matches(".over_lag_marks");
+    Object.assign(plot, placeOf(ground, svg), { width, height, cells, timeless });
+    plot.curves = cells ? [] : [...svg.querySelectorAll(":is(.over_n_marks, .over_lag_marks) path")].map(curve);
+    known.set(svg, plot);
+    return true;
+  }
+
+  function placeOf(element, svg) {
+    let [left, top] = [0, 0];
+    for (let e = element; e !== svg; e = e.parentNode) {
+      const moved = e.getAttribute("transform")?.match(/translate\((-?[\d.]+),(-?[\d.]+)\)/);
+      if (moved) [left, top] = [left + Number(moved[1]), top + Number(moved[2])];
+    }
+    return { left, top };
+  }
+
   function overlay(svg) {
-    const rule = (name) => hub.element("svg:path", { class: name });
+    const rule = (name) => hub.element("svg:path", { class: name, d: "" });
     const layer = hub.element("svg:g", { class: "live-over", "aria-hidden": "true" });
     const plot = { layer, here: rule("here"), there: rule("there"), dots: [] };
     layer.append(plot.there, plot.here);
@@ -61,47 +73,43 @@ hub.followOnCharts = () => {
   const heightAt = ({ points }, x) =>
     points.get(tenths(x)) ?? points.get(tenths(x) - 1) ?? points.get(tenths(x) + 1);
 
+  const lastOf = (plot) => (plot.timeless ? numbersOf(plot)?.steps - 1 || 1 : hub.last);
   const across = (plot, n) =>
-    plot.cells
-      ? (plot.width * (n + 0.5)) / (hub.last + 1)
-      : hub.last > 0
-        ? (plot.width * n) / hub.last
-        : 0;
+    plot.cells ? (plot.width * (n + 0.5)) / (hub.last + 1) : (plot.width * n) / (lastOf(plot) || 1);
 
   function mark(plot, path, n) {
-    if (n === null) return path.setAttribute("d", "");
+    if (n === null || !hub.hasCursor) return set(path, { d: "" });
     const x = across(plot, n);
     const half = plot.cells ? plot.width / (hub.last + 1) / 2 : 0;
-    const height = plot.height;
-    path.setAttribute(
-      "d",
-      half
-        ? `M${x - half},0h${2 * half}v${height}h${-2 * half}Z`
-        : `M${x},0v${height}`,
-    );
+    const { height } = plot;
+    const cell = `M${x - half},0h${2 * half}v${height}h${-2 * half}Z`;
+    set(path, { d: half ? cell : `M${x},0v${height}` });
   }
 
-  function draw() {
-    for (const [svg, plot] of known) {
-      if (plot.layer.parentNode !== svg) svg.append(plot.layer);
-      plot.layer.setAttribute("transform", `translate(${plot.left},${plot.top})`);
-      bringOut(plot);
-      move(plot);
-      mark(plot, plot.there, hub.hovered);
+  function set(element, attributes) {
+    for (const [name, value] of Object.entries(attributes)) {
+      const text = String(value);
+      if (element.getAttribute(name) !== text) element.setAttribute(name, text);
     }
   }
 
+  function draw(svg, plot) {
+    if (plot.layer.parentNode !== svg) svg.append(plot.layer);
+    set(plot.layer, { transform: `translate(${plot.left},${plot.top})` });
+    bringOut(plot);
+    move(plot);
+    mark(plot, plot.there, hub.hovered);
+  }
+
   function move(plot) {
+    if (plot.timeless || !hub.hasCursor) return;
     mark(plot, plot.here, hub.n);
     const x = across(plot, hub.n);
     plot.curves.forEach((line, i) => {
       const dot = (plot.dots[i] ??= plot.layer.appendChild(hub.element("svg:circle", { r: 3.5 })));
       const y = heightAt(line, x);
-      dot.setAttribute("visibility", y === undefined ? "hidden" : "visible");
-      if (y === undefined) return;
-      dot.setAttribute("cx", x);
-      dot.setAttribute("cy", y);
-      dot.setAttribute("fill", line.colour);
+      if (y === undefined) return set(dot, { visibility: "hidden" });
+      set(dot, { visibility: "visible", cx: x, cy: y, fill: line.colour });
     });
     plot.dots.splice(plot.curves.length).forEach((dot) => dot.remove());
   }
@@ -109,7 +117,43 @@ hub.followOnCharts = () => {
   function bringOut(plot) {
     const chosen = ({ label }) => hub.selected !== null && hub.signalOf(label) === hub.selected;
     const some = plot.curves.some(chosen);
-    for (const line of plot.curves) line.path.style.opacity = some && !chosen(line) ? 0.22 : "";
+    for (const line of plot.curves) {
+      const opacity = some && !chosen(line) ? "0.22" : "";
+      if (line.path.style.opacity !== opacity) line.path.style.opacity = opacity;
+    }
+  }
+
+  // The numbers of a chart, decoded when they are first asked for.
+  function numbersOf(plot) {
+    const i = hub.allCharts().findIndex((chart) => chart.contains(plot.layer));
+    const numbers = hub.charts[i]?.numbers;
+    if (!numbers) return null;
+    if (!numbers.read) {
+      const bytes = Uint8Array.from(atob(numbers.values), (letter) => letter.charCodeAt(0));
+      numbers.read = new Float32Array(bytes.buffer);
+      numbers.steps = numbers.read.length / numbers.labels.length;
+    }
+    return numbers;
+  }
+
+  const tip = hub.element("div", { class: "live-tip", hidden: "" });
+  place.append(tip);
+  function tell(over, event) {
+    const numbers = over && !over.plot.cells && numbersOf(over.plot);
+    tip.hidden = !numbers || event.pointerType === "touch";
+    if (tip.hidden) return;
+    const n = stepAt(over);
+    const rows = numbers.labels.flatMap((label, i) => {
+      const colour = over.plot.curves.find((line) => line.label === label)?.colour;
+      const name = hub.element("span", { style: `color: ${colour ?? "inherit"}` }, label);
+      return [name, hub.element("b", {}, hub.format(numbers.read[i * numbers.steps + n], 6))];
+    });
+    const what = over.plot.timeless ? "lag" : "n";
+    tip.replaceChildren(hub.element("span", {}, what), hub.element("b", {}, String(n)), ...rows);
+    const { offsetWidth: width, offsetHeight: height } = tip;
+    const left = event.clientX + 14 + width > innerWidth ? event.clientX - 14 - width : event.clientX + 14;
+    const top = Math.min(event.clientY + 12, innerHeight - height - 4);
+    tip.style.translate = `${Math.max(0, left)}px ${Math.max(0, top)}px`;
   }
 
   const plotAt = (event) => {
@@ -124,8 +168,9 @@ hub.followOnCharts = () => {
   const within = ({ plot, x, y }) =>
     x >= -NEAR_PX && x <= plot.width + NEAR_PX && y >= 0 && y <= plot.height;
   const stepAt = ({ plot, x }) => {
-    const n = plot.cells ? Math.floor((x / plot.width) * (hub.last + 1)) : Math.round((x / plot.width) * hub.last);
-    return Math.max(0, Math.min(hub.last, n));
+    const last = lastOf(plot);
+    const n = plot.cells ? Math.floor((x / plot.width) * (last + 1)) : Math.round((x / plot.width) * last);
+    return Math.max(0, Math.min(last, n));
   };
   const curveAt = (place) => {
     const near = place.plot.curves
@@ -141,11 +186,14 @@ hub.followOnCharts = () => {
       if (Math.abs(place.x - pressed.x) > 3) pressed.dragged = true;
       if (pressed.dragged) hub.moveTo(stepAt(place));
     }
-    hub.hover(place && within(place) ? stepAt(place) : null);
+    const over = place && within(place) ? place : null;
+    hub.hover(over && !over.plot.timeless ? stepAt(over) : null);
+    tell(over, event);
   }
   function down(event) {
     const place = plotAt(event);
-    pressed = event.button === 0 && place && within(place) ? place : null;
+    const over = event.button === 0 && place && within(place) && !place.plot.timeless;
+    pressed = over ? place : null;
   }
   function up(event) {
     const place = pressed;
@@ -170,9 +218,7 @@ hub.followOnCharts = () => {
     if (signal) hub.select(signal);
   }
 
-  const watch = new MutationObserver((changes) => {
-    if (changes.some(({ target }) => !target.closest?.(".live-over, .live-part"))) later();
-  });
+  const watch = new MutationObserver(follow);
   watch.observe(document.body, {
     subtree: true,
     childList: true,
@@ -182,12 +228,12 @@ hub.followOnCharts = () => {
   const listening = { pointermove: moved, pointerdown: down, pointerup: up, click: clicked };
   for (const [name, listener] of Object.entries(listening)) document.addEventListener(name, listener);
   const off = [
-    hub.on("cursor", () => known.forEach(move)),
+    hub.on("cursor", () => known.forEach((plot) => move(plot))),
     hub.on("hover", () => known.forEach((plot) => mark(plot, plot.there, hub.hovered))),
-    hub.on("select", draw),
-    hub.on("recording", later),
+    hub.on("select", () => known.forEach(bringOut)),
+    hub.on("idle", () => known.forEach((plot) => move(plot))),
   ];
-  later();
+  follow([...document.querySelectorAll("svg")].map((target) => ({ target, addedNodes: [] })));
 
   return () => {
     watch.disconnect();
@@ -195,6 +241,7 @@ hub.followOnCharts = () => {
       document.removeEventListener(name, listener);
     }
     for (const stop of off) stop();
+    tip.remove();
     for (const { layer } of known.values()) layer.remove();
     known.clear();
   };

@@ -46,30 +46,21 @@ hub.define("cursor", (component) => {
   const bar = element("div", { class: "live-cursor" }, first, back, play, on, end, label, slider, speed);
   component.parentElement.append(bar);
 
-  let told, sent, timer; // the step that the server said last, and that it was sent last
   function show() {
-    slider.value = hub.n;
     slider.setAttribute("aria-valuetext", `n = ${hub.n} of ${hub.last}`);
     label.textContent = `n = ${hub.n} of ${hub.last}`;
     first.disabled = back.disabled = hub.n === 0;
     on.disabled = end.disabled = hub.n === hub.last;
-    if (!hub.playing) rest();
+    slider.max = hub.last;
+    slider.value = hub.n;
+    slider.style.setProperty("--share", `${(100 * hub.n) / (hub.last || 1)}%`);
+    bar.hidden = hub.last < 1;
   }
   function showPlay() {
     const words = `${hub.playing ? "Pause" : "Play"} (space)`;
     play.replaceChildren(icon(hub.playing ? "pause" : "play"));
     play.title = words;
     play.setAttribute("aria-label", words);
-    if (!hub.playing) rest();
-  }
-  // The server learns where the cursor came to rest, for the link.
-  function rest() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (hub.n === sent || (sent === undefined && hub.n === told)) return;
-      sent = hub.n;
-      component.setStateValue("sent", sent);
-    }, 250);
   }
   const keys = {
     ArrowLeft: () => hub.moveTo(hub.n - 1),
@@ -87,33 +78,20 @@ hub.define("cursor", (component) => {
   }
   document.addEventListener("keydown", pressed);
   document.addEventListener("pointerup", giveKeysBack, true);
-  const charts = hub.followOnCharts();
-  const off = [hub.on("cursor", show), hub.on("play", showPlay)];
+  const off = [hub.on("cursor", show), hub.on("idle", show), hub.on("play", showPlay)];
   showPlay();
+  hub.hasCursor = true;
 
   return {
-    update(next) {
-      component = next;
-      const { page, n, last } = next.data;
-      hub.open(page);
-      hub.last = last;
-      slider.max = last;
-      bar.hidden = last < 1;
-      if (n !== told && n !== sent) {
-        sent = undefined;
-        hub.moveTo(n);
-      } else hub.moveTo(hub.n);
-      told = n;
+    update() {
       speed.value = hub.speed;
       show();
-      hub.emit("cursor");
     },
     close() {
-      clearTimeout(timer);
+      hub.hasCursor = false;
       hub.play(false);
       document.removeEventListener("keydown", pressed);
       document.removeEventListener("pointerup", giveKeysBack, true);
-      charts();
       for (const stop of off) stop();
     },
   };

@@ -1,7 +1,6 @@
 // What the live components of a page share: the cursor over time, what is hovered and selected, the
-// recording, and the one line to the server. Lives at `window.carousel`, once a browser tab.
+// recording. Lives at `window.carousel`, once a browser tab.
 const hub = {
-  page: null,
   n: 0,
   last: 0,
   unit: 0,
@@ -14,7 +13,8 @@ const hub = {
   still: matchMedia("(prefers-reduced-motion: reduce)"),
 };
 
-// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`, `idle`. A listener
+// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `idle` when the line to
+// the server is free (see line.js). A listener
 // that fails is dropped, and the others hear of the event all the same.
 const listeners = new Map();
 hub.on = (event, listener) => {
@@ -63,64 +63,6 @@ function tick(now) {
   requestAnimationFrame(tick);
 }
 
-// The line to the server. At most one request is on its way; what is set meanwhile waits, the newest
-// value of each control only, and goes out when the answer has been drawn. A request draws the
-// picture anew; when all has come to rest, the rest of the page follows.
-const PATIENCE_MS = 20000; // for an answer that never comes
-const REST_MS = 400;
-const waiting = new Map(); // the control that sends -> its name and value
-let sequence = Date.now();
-let under_way = null;
-let latest = null; // which run of the whole page was seen last, and whether it came from a rest
-let resting;
-hub.picture = null; // the component whose messages draw the picture anew
-hub.whole = null; // and the one for the whole page
-hub.send = (control, component, value) => {
-  waiting.set(control, { name: component.data.key, value });
-  clearTimeout(resting);
-  pump();
-};
-hub.busy = (control) => waiting.has(control) || Boolean(under_way?.controls.has(control));
-hub.ahead = () => waiting.size > 0 || under_way !== null;
-hub.answered = ({ seq, run, rest }) => {
-  // A preset or another choice replaced the state: what still waits belongs to the one before.
-  if (latest && run !== latest.run && rest === latest.rest) waiting.clear();
-  latest = { run, rest };
-  if (under_way && seq >= under_way.sequence) afterPaint(release, under_way);
-};
-function pump() {
-  if (under_way || !waiting.size || !hub.picture) return;
-  under_way = { sequence: ++sequence, controls: new Set(waiting.keys()) };
-  under_way.timer = setTimeout(release, PATIENCE_MS, under_way);
-  const values = Object.fromEntries([...waiting.values()].map(({ name, value }) => [name, value]));
-  waiting.clear();
-  hub.picture.setStateValue("sent", { seq: under_way.sequence, values });
-}
-function release(request) {
-  if (under_way !== request) return;
-  clearTimeout(request.timer);
-  under_way = null;
-  pump();
-  if (under_way) return;
-  hub.emit("idle");
-  clearTimeout(resting);
-  resting = setTimeout(() => hub.whole?.setStateValue("rest", sequence), REST_MS);
-}
-function afterPaint(work, argument) {
-  requestAnimationFrame(() => setTimeout(work, 0, argument));
-}
-
-// Another page of the app: nothing of the last one is kept.
-hub.open = (page) => {
-  if (hub.page === page) return;
-  Object.assign(hub, { page, n: 0, last: 0, hovered: null, selected: null });
-  waiting.clear();
-  clearTimeout(under_way?.timer);
-  under_way = latest = null;
-  clearTimeout(resting);
-  hub.play(false);
-};
-
 // Numbers as the server writes them: four significant digits, a true minus sign.
 hub.format = (number, digits = 4) => {
   if (!Number.isFinite(number)) return "–";
@@ -139,6 +81,11 @@ const made = new WeakMap();
 hub.define = (kind, make) => kinds.set(kind, make);
 hub.mount = (kind, component) => {
   const place = component.parentElement;
+  const { slot } = component.data ?? {};
+  if (slot) {
+    slots.set(slot, { kind, component });
+    return hub.fill(slot);
+  }
   try {
     let part = made.get(place);
     if (!part) {
@@ -153,9 +100,22 @@ hub.mount = (kind, component) => {
     place.replaceChildren(hub.element("p", { class: "live-failed", role: "alert" }, words));
   }
 };
+// Parts that stand outside of the picture, which fills them with every answer.
+const slots = new Map();
+hub.filled = {};
+hub.fill = (slot) => {
+  const [found, data] = [slots.get(slot), hub.filled[slot]];
+  if (found && data) hub.mount(found.kind, { ...found.component, data });
+};
 hub.close = (place) => {
-  made.get(place)?.close?.();
+  for (const [slot, { component }] of slots) if (component.parentElement === place) slots.delete(slot);
+  const part = made.get(place);
   made.delete(place);
+  try {
+    part?.close?.();
+  } catch (error) {
+    console.warn("carousel: a part did not close", error);
+  }
 };
 
 // An element from its tag, attributes and children; `on...` attributes are listeners.

@@ -188,7 +188,6 @@ hub.define("schedule", (component) => {
   }
   function change(to) {
     points = to;
-    fresh = false;
     problem.hidden = true;
     draw();
     hub.send(key, component, points.map((point) => point.join(":")).join("_"));
@@ -279,13 +278,12 @@ hub.define("schedule", (component) => {
 
   // The server's points, unless the visitor is ahead of them.
   let arrived = null;
-  let fresh = false; // whether they came after what was sent last
   function adopt() {
     const typing = fields.contains(document.activeElement?.closest("input"));
-    if (!fresh || held || typing || hub.busy(key)) return;
+    if (!arrived || held || typing || hub.busy(key)) return;
     const anew = arrived.free !== data.free;
     data = arrived;
-    points = data.points;
+    points = hub.values[data.key] ?? data.points;
     if (anew) build();
     draw();
   }
@@ -302,7 +300,7 @@ hub.define("schedule", (component) => {
     update(next) {
       component = next;
       arrived = next.data;
-      fresh = true;
+      hub.values[arrived.key] = arrived.points;
       part.style.setProperty("--gate", arrived.colour);
       adopt();
     },

@@ -3,7 +3,6 @@ hub.define("slider", (component) => {
   const { element } = hub;
   const key = {}; // of this control, for the hub
   let data = {};
-  let fresh = false; // whether the server's value is newer than what was sent
   let held = false;
   const range = element("input", {
     type: "range",
@@ -25,7 +24,6 @@ hub.define("slider", (component) => {
   component.parentElement.append(part);
 
   function change(value) {
-    fresh = false;
     show(value);
     if (data.unit) hub.setUnit(value);
     hub.send(key, component, value);
@@ -53,9 +51,10 @@ hub.define("slider", (component) => {
   }
   // The server's value, unless the visitor is ahead of it.
   function adopt() {
-    if (!fresh || held || hub.busy(key) || field === document.activeElement) return;
-    show(data.value);
-    if (data.unit) hub.setUnit(data.value);
+    if (held || hub.busy(key) || field === document.activeElement) return;
+    const value = hub.values[data.key] ?? data.value;
+    show(value);
+    if (data.unit) hub.setUnit(value);
   }
   const off = hub.on("idle", adopt);
 
@@ -63,7 +62,7 @@ hub.define("slider", (component) => {
     update(next) {
       component = next;
       data = next.data;
-      fresh = true;
+      hub.values[data.key] = data.value;
       name.textContent = data.label;
       for (const input of [range, field]) {
         input.min = data.low;

@@ -16,12 +16,15 @@ class Figure:
     ``spec`` depends on the kind of figure and the theme only, never on the numbers, so that a
     browser can update the picture in place. ``data`` holds equally long columns (``vega-lite``) or
     arrays for the first trace (``plotly``). ``alt`` says in a sentence what the picture shows.
+    ``hover`` is a layer that shows the numbers under the pointer; it is in the complete picture, and
+    left out of ``spec`` because it costs more than all the rest where the data change all the time.
     """
 
     spec: dict[str, Any] = field(repr=False)
     data: Mapping[str, np.ndarray] = field(repr=False)
     alt: str
     engine: str = "vega-lite"
+    hover: dict[str, Any] | None = field(default=None, repr=False)
 
     def complete(self) -> dict[str, Any]:
         """The spec with its data inside, for a notebook or a file."""
@@ -38,7 +41,10 @@ class Figure:
             }
             for row in rows
         ]
-        return {**self.spec, "data": {"values": values}}
+        spec = {**self.spec, "data": {"values": values}}
+        if self.hover:
+            spec["layer"] = [*spec["layer"], self.hover]
+        return spec
 
     def chart(self) -> Any:
         """The figure as an Altair chart or a Plotly figure."""

@@ -46,6 +46,7 @@ def line_figure(
     domain: tuple[float, float] | None = None,
     legend_columns: int | None = None,
     name: str = "over_n",
+    title: str = "",
 ) -> Figure:
     """Lines over ``start``, ``start + 1``, ...
 
@@ -55,13 +56,16 @@ def line_figure(
     with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
     compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
     narrow place. ``name`` is that of the lines' marks in the picture: lines ``over_n`` are over time.
+    ``title``: words above, the same whatever is drawn.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
     values = np.concatenate([np.asarray(line.values, float) for line in series])
+    gaps: dict[str, np.ndarray] = {}
     if scale == "log":
         values = np.where(values > 0, values, np.nan)
-    spec = _line_spec(
+        gaps = _gaps([line.label for line in series], values.reshape(len(series), length))
+    spec, hover = _line_spec(
         tuple((line.label, line.style) for line in series),
         y_title,
         x_title,
@@ -73,31 +77,34 @@ def line_figure(
         domain,
         legend_columns,
         name,
+        title,
+        tuple(gaps),
     )
     data: dict[str, np.ndarray] = {
         "n": np.tile(axis, len(series)),
         "value": values,
         "series": np.repeat(np.array([line.label for line in series]), length),
     }
-    if scale == "log":
-        lines = values.reshape(len(series), length)
-        data["words"] = np.array([_absent(series, lines)] + [""] * (len(values) - 1))
-        data["lone"] = _lone(lines).ravel()
+    data |= gaps
     if cursor is not None:
         data["here"] = data["n"] == cursor
-    return Figure(spec, data, alt_text)
+    return Figure(spec, data, alt_text, hover=hover)
 
 
-def _absent(series: Sequence[Series], lines: np.ndarray) -> str:
-    """Which lines a log axis cannot show."""
-    labels = [line.label for line, row in zip(series, lines, strict=True) if np.isnan(row).all()]
-    return f"{', '.join(labels)}: zero at every step" if labels else ""
-
-
-def _lone(lines: np.ndarray) -> np.ndarray:
-    """The values without a neighbour, which a line does not show."""
+def _gaps(labels: Sequence[str], lines: np.ndarray) -> dict[str, np.ndarray]:
+    """What a log axis lacks: columns with words for lines that it cannot show at all, and with the
+    values that have no neighbour, which a line does not show. Only where there are any: the spec has
+    a layer for each, and a layer costs time at every change of the data."""
+    absent = [label for label, row in zip(labels, lines, strict=True) if np.isnan(row).all()]
     there = np.pad(~np.isnan(lines), ((0, 0), (1, 1)))
-    return there[:, 1:-1] & ~there[:, :-2] & ~there[:, 2:]
+    lone = there[:, 1:-1] & ~there[:, :-2] & ~there[:, 2:]
+    found: dict[str, np.ndarray] = {}
+    if absent:
+        words = f"{', '.join(absent)}: zero at every step"
+        found["words"] = np.array([words] + [""] * (lines.size - 1))
+    if lone.any():
+        found["lone"] = lone.ravel()
+    return found
 
 
 @cache
@@ -113,7 +120,10 @@ def _line_spec(
     domain: tuple[float, float] | None,
     legend_columns: int | None,
     name: str,
-) -> dict[str, Any]:
+    title: str,
+    gaps: tuple[str, ...],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The spec, and the layer of it that shows numbers under the pointer."""
     labels = [label for label, _ in series]
     styles = [style for _, style in series]
     legend = (
@@ -139,18 +149,19 @@ def _line_spec(
         tickCount=3 if scale != "log" else 5,
         minExtent=MARGIN_LEFT,
         maxExtent=MARGIN_LEFT,
-        labelExpr=DECADES if scale == "log" else "format(datum.value, '~g')",
+        labelExpr=DECADES if scale == "log" else alt.Undefined,
+        format="~g" if scale != "log" else alt.Undefined,
         gridOpacity=0.5,
         ticks=scale != "log",
     )
-    title = x_title if time_axis else None
+    below = x_title if time_axis else None
     lines = (
         alt.Chart(name=name)
         .mark_line(clip=True)
         .encode(
             description="series:N",
             x=alt.X(
-                "n:Q", title=title, axis=x_axis(time_axis), scale=alt.Scale(nice=False, zero=False)
+                "n:Q", title=below, axis=x_axis(time_axis), scale=alt.Scale(nice=False, zero=False)
             ),
             y=alt.Y("value:Q", axis=y_axis, scale=y_scale),
             color=alt.Color(
@@ -175,10 +186,11 @@ def _line_spec(
     if scale != "unit":
         mark = 1 if scale == "log" else 0
         layers.insert(0, alt.Chart().mark_rule(color=theme.faint).encode(y=alt.datum(mark)))
-    if scale == "log":
+    if "words" in gaps:
         x, y = (alt.value(alt.ExprRef(place)) for place in ("width / 4", "height / 2"))
         words = alt.Chart().transform_filter("datum.words").mark_text(color=theme.text, fontSize=12)
         layers.append(words.encode(text="words:N", x=x, y=y))
+    if "lone" in gaps:
         lone = alt.Chart().transform_filter("datum.lone").mark_point(filled=True, opacity=1)
         layers.append(lone.encode(x="n:Q", y="value:Q", color=color))
     if has_cursor:
@@ -190,8 +202,10 @@ def _line_spec(
             )
         )
     layers.append(_tips(labels, x_title))
-    outside = (24 if legend else 7) + (42 if time_axis else 10)
-    return finished(alt.layer(*layers).properties(height=height), theme, outside)
+    outside = (24 if legend else 7) + (42 if time_axis else 10) + (20 if title else 0)
+    whole = alt.layer(*layers).properties(height=height)
+    spec = finished(whole.properties(title=title) if title else whole, theme, outside)
+    return spec, spec["layer"].pop()
 
 
 def _tips(labels: list[str], x_title: str) -> Any:
@@ -252,6 +266,7 @@ def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
             "symbolSize": 110,
             "columnPadding": 7,
         },
+        "title": {"color": theme.text, "anchor": "start", "fontSize": 13, "offset": 4},
         "font": FONT,
         "background": "transparent",
     }

@@ -73,6 +73,7 @@ def gradient_traces(
     height: int = 120,
     time_axis: bool = True,
     domain: tuple[float, float] | None = None,
+    title: str = "",
 ) -> Figure:
     """Error gradients over time: of one unit, or, with ``unit=None``, their 2-norm on a log axis."""
     series = [
@@ -94,6 +95,7 @@ def gradient_traces(
         time_axis=time_axis,
         domain=domain,
         x_title="n   (the error flows to the left)",
+        title=title,
     )
 
 
@@ -106,6 +108,7 @@ def sequence(
     theme: Theme = LIGHT,
     height: int = 120,
     time_axis: bool = True,
+    title: str = "",
 ) -> Figure:
     """Any sequences over time, by name: an input, a prediction beside its target."""
     series = [
@@ -125,6 +128,7 @@ def sequence(
         theme=theme,
         height=height,
         time_axis=time_axis,
+        title=title,
     )
 
 

@@ -75,10 +75,13 @@ def _words(name: str, values: np.ndarray) -> str:
 def transport_map(norms: np.ndarray, *, theme: Theme = LIGHT, height: int = 300) -> Figure:
     """The (K, K) norms of d psi[n]/d psi[l] as colours, log10, white where the norm is 1."""
     decades = np.log10(np.maximum(norms, LOWEST))
-    steps = len(norms)
-    last = norms[0, -1]
-    alt_text = f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."
-    return Figure(_map_spec(theme, height), {"z": decades}, alt_text, engine="plotly")
+    return Figure(_map_spec(theme, height), {"z": decades}, map_words(norms), engine="plotly")
+
+
+def map_words(norms: np.ndarray) -> str:
+    """What a map of norms shows, in a sentence."""
+    steps, last = len(norms), norms[0, -1]
+    return f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."
 
 
 @cache

@@ -107,9 +107,7 @@ def test_a_click_and_a_drag_on_a_chart_move_the_cursor(page: Page, app_url: str)
     page.mouse.move(x + 150, y, steps=8)
     assert hub(page, "n") > clicked + 5
     page.mouse.up()
-    with rerun(page):
-        pass  # at rest the link follows
-    assert f"n={hub(page, 'n')}" in page.url
+    until(page, lambda: f"n={hub(page, 'n')}" in page.url, "the link does not follow at rest")
     assert_sound(page)
 
 
@@ -299,7 +297,113 @@ def test_what_a_browser_sends_is_checked(page: Page, app_url: str) -> None:
     ):
         with rerun(page):
             page.evaluate(
-                f"() => carousel.picture.setStateValue('sent', {{seq: 1, values: {json.dumps(values)}}})"
+                f"() => carousel.lines.picture.setStateValue('sent',"
+                f" {{seq: 1, movement: 1, values: {json.dumps(values)}}})"
             )
         assert_sound(page)
     assert page.url.endswith("Inside_the_cell")
+
+
+# the cell
+
+
+CROSSED = """() => {
+  const boxes = [...document.querySelectorAll('.live-cell .box')];
+  const inside = (a, b, margin) => a.left >= b.left - margin && a.right <= b.right + margin
+    && a.top >= b.top - margin && a.bottom <= b.bottom + margin;
+  return boxes.filter(box => {
+    const frame = box.querySelector('rect').getBoundingClientRect();
+    return ![...box.querySelectorAll('text')].every(t => inside(t.getBoundingClientRect(), frame, 1));
+  }).map(box => box.textContent);
+}"""
+
+
+def numbers_in(page: Page) -> dict[str, str]:
+    """What the boxes of the cell say, by their names."""
+    labels = page.locator(".live-cell .box").evaluate_all(
+        "all => all.map(e => e.getAttribute('aria-label'))"
+    )
+    return dict(label.rsplit(" ", 1) for label in labels if label and " " in label)
+
+
+def open_cell(page: Page, app_url: str) -> InsideState:
+    state = open_inside(page, app_url)
+    until(page, lambda: "s" in numbers_in(page), "the cell says nothing")
+    return state
+
+
+def test_the_cell_shows_the_numbers_of_the_step_and_stays_in_its_boxes(
+    page: Page, app_url: str
+) -> None:
+    state = open_cell(page, app_url)
+    run = inside.run(state)
+    for n in (0, 5, 10, 59):
+        page.evaluate(f"() => carousel.moveTo({n})")
+        page.wait_for_timeout(400)  # the words follow at rest
+        said = numbers_in(page)
+        for name in ("g_cs", "a_du", "s", "v", "s'"):
+            shown = float(said[name].replace("−", "-"))
+            number = run.flows.forward[name][n, state.unit]
+            assert shown == pytest.approx(number, rel=6e-3, abs=1e-12), name
+        assert not page.evaluate(CROSSED), "a label leaves its box"
+    page.get_by_role("button", name="Backward: errors").click()
+    page.wait_for_timeout(400)
+    said = numbers_in(page)
+    for name in ("g_cs", "s", "v", "x"):
+        number = run.flows.backward[name][59, state.unit if name != "x" else 0]
+        assert float(said[name].replace("−", "-")) == pytest.approx(number, rel=6e-2), name
+    assert not page.evaluate(CROSSED), "a label leaves its box"
+    until(page, lambda: "flow=backward" in page.url, "the link does not know the flow")
+    assert_sound(page)
+
+
+def test_a_signal_chosen_in_the_cell_is_brought_out_in_the_charts_and_back(
+    page: Page, app_url: str
+) -> None:
+    open_cell(page, app_url)
+    page.locator(".live-cell .box.warp", has_text="cs").click()
+    assert hub(page, "selected") == "g_cs"
+    words = page.locator(".live-cell .words")
+    expect(words).to_contain_text("control state gate (132)")
+    faint = """() => [...document.querySelectorAll('.over_n_marks path')]
+      .filter(path => path.style.opacity).map(path => path.getAttribute('aria-label'))"""
+    until(page, lambda: set(page.evaluate(faint)) == {"g_cu", "g_cr"}, "the charts do not follow")
+    page.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    page.evaluate("() => carousel.select('u')")
+    chosen = page.locator(".live-cell .box.chosen")
+    expect(chosen).to_have_count(1)
+    assert_sound(page)
+
+
+def test_the_steps_side_by_side_move_the_cursor(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Inside_the_cell?drawing=unrolled&n=30")
+    ready(page, "Inside_the_cell")
+    step = page.locator(".live-unrolled .step")
+    expect(page.locator(".live-unrolled .step.here")).to_contain_text("n = 30")
+    step.first.click()
+    n = hub(page, "n")
+    assert n < 30
+    expect(page.locator(".live-unrolled .step.here")).to_contain_text(f"n = {n}")
+    opaque = page.locator(".live-unrolled .edge").evaluate_all(
+        "all => all.map(e => Number(e.getAttribute('stroke-opacity')))"
+    )
+    assert min(opaque) >= 0
+    assert max(opaque) <= 1
+    assert len(set(opaque)) > 3
+    assert_sound(page)
+
+
+def test_nothing_moves_by_itself_where_that_is_not_wanted(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    page = new_page(reduced_motion="reduce")
+    open_cell(page, app_url)
+    page.get_by_role("button", name="Backward: errors").click()
+    moving = """() => document.querySelector('.live-cell').getAnimations({subtree: true})
+      .filter(animation => animation.playState === 'running').length"""
+    assert page.evaluate(moving) == 0
+    still = new_page()
+    open_cell(still, app_url)
+    still.get_by_role("button", name="Backward: errors").click()
+    until(still, lambda: still.evaluate(moving) > 0, "the error does not flow")

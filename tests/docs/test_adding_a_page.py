@@ -17,16 +17,16 @@ from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
 app.switch_page("pages/How_long_it_remembers.py").run()
 assert not app.exception and not app.error, (app.exception, app.error)
-from tests.live import data, part, send
+from tests.live import data, part, press, send, shown
 
-def value(field, name="value"):
-    return data(part(app, f"How long it remembers/{field}"))[name]
+def value(field):
+    return data(part(app, f"How long it remembers/{field}"))["value"]
 
 assert value("gate") == 0.9
-app.button(key="preset/Half a step").click().run()
+press(app, "preset/Half a step")
 assert value("gate") == 0.5
 send(app, "How long it remembers/steps", 5)
-assert value("n", "n") == 4
+assert (shown(app)["n"], shown(app)["last"]) == (4, 4)
 assert not app.exception and not app.error, (app.exception, app.error)
 
 from explorer.memory import MemoryState, presets, run
