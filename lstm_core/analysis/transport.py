@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.nd
     l = steps - 1 if l is None else l
     if not 0 <= l < steps:
         raise ValueError(f"l must satisfy 0 <= l <= {steps - 1}; got {l}")
-    responses = StepResponses(rec)
+    responses = _responses(rec)
     with np.errstate(over="ignore", invalid="ignore"):
         if kind == "cec":
             later = responses.direct_state[l:0:-1]
@@ -134,6 +135,12 @@ def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.nd
         else:
             norms = largest_singular_values(_matrices_to(responses, l, kind))
     return np.where(np.isnan(norms), np.inf, norms)
+
+
+@lru_cache(maxsize=1)
+def _responses(rec: Recording) -> StepResponses:
+    """The step responses of the last recording that was asked for: the kinds are asked for in turn."""
+    return StepResponses(rec)
 
 
 def _matrices_to(responses: StepResponses, l: int, kind: str) -> np.ndarray:
