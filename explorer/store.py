@@ -77,8 +77,12 @@ class Store(Generic[State]):
 
     def _only_looks_elsewhere(self, state: State) -> bool:
         """Whether only what is looked at changes: nothing to undo."""
-        looks = {name: getattr(state, name) for name in LOOKS if hasattr(state, name)}
-        return bool(looks) and replace(self.state, **looks) == state  # type: ignore[type-var]
+        return self._looking_as(state, self.state) == state
+
+    def _looking_as(self, model: State, state: State) -> State:
+        """The state with what ``model`` looks at."""
+        looks = {name: getattr(model, name) for name in LOOKS if hasattr(model, name)}
+        return replace(state, **looks)  # type: ignore[type-var]
 
     def change(self, **values: Any) -> None:
         """Replace some fields."""
@@ -138,7 +142,8 @@ class Store(Generic[State]):
         settled = [self.settle(preset) for preset in self.presets.values()]
 
         def told() -> dict[str, Any]:
-            current = settled.index(self.state) if self.state in settled else None
+            alike = [self._looking_as(self.state, preset) == self.state for preset in settled]
+            current = alike.index(True) if any(alike) else None
             head = {"current": current, "can_undo": self.can_undo}
             n, flow = getattr(self.state, "n", 0), getattr(self.state, "flow", "forward")
             return {"page": self.page, "n": n, "flow": flow, "head": head}

@@ -150,8 +150,14 @@ hub.define("cell", (component) => {
       }
     }
     for (const wire of wires) {
-      const seen = !backward || loudest.get(wire.source).name === wire.name ? "visible" : "hidden";
-      if (wire.tail && wire.seen !== seen) wire.trunk.setAttribute("visibility", (wire.seen = seen));
+      // Of two lines on one another the dashes would fill each other's gaps.
+      const whole = loudest.get(wire.source)?.name === wire.name;
+      const hidden = !wire.tail || !backward ? "" : whole ? "tail" : "trunk";
+      if (wire.hidden !== hidden) {
+        wire.hidden = hidden;
+        wire.trunk.setAttribute("visibility", hidden === "trunk" ? "hidden" : "visible");
+        wire.tail?.setAttribute("visibility", hidden === "tail" ? "hidden" : "visible");
+      }
       const gate = gated(wire.source);
       const own = look(at(wire.name), gate && !wire.param);
       const trunk = wire.tail && !backward ? look(recording.at(wire.source, n, unit), gate) : own;
@@ -162,7 +168,7 @@ hub.define("cell", (component) => {
     }
     for (const box of boxes) {
       if (!box.number) continue;
-      const text = short(at(box.name));
+      const text = box.kind === "loss" && !backward ? "" : short(at(box.name));
       if (text !== box.said) box.number.textContent = box.said = text;
     }
     clearTimeout(saying);
