@@ -313,7 +313,8 @@ CROSSED = """() => {
     && a.top >= b.top - margin && a.bottom <= b.bottom + margin;
   return boxes.filter(box => {
     const frame = box.querySelector('rect').getBoundingClientRect();
-    return ![...box.querySelectorAll('text')].every(t => !t.textContent || inside(t.getBoundingClientRect(), frame, 1));
+    const words = [...box.querySelectorAll('text')].filter(text => text.textContent);
+    return !words.every(text => inside(text.getBoundingClientRect(), frame, 1));
   }).map(box => box.textContent);
 }"""
 
