@@ -247,7 +247,9 @@ def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
             layer["data"] = {"values": [{}]}  # a guide: drawn once, not for every row
     config = {
         "view": {"stroke": None},
+        # The text alternative speaks for the whole chart; one for each axis is made anew every time.
         "axis": {
+            "aria": False,
             "labelColor": theme.text,
             "titleColor": theme.text,
             "titleFontWeight": "normal",
@@ -259,6 +261,7 @@ def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
             "gridColor": theme.faint,
         },
         "legend": {
+            "aria": False,
             "labelColor": theme.text,
             "labelFontSize": 12,
             "padding": 0,
