@@ -12,7 +12,7 @@ import numpy as np
 import lstm_core as lc
 from explorer import live, recording
 from explorer.notation import GREEK, framework_weight, symbol
-from lstm_core.analysis import Flows, flows, step_factors
+from lstm_core.analysis import flows, step_factors
 from lstm_core.figures.schematic import schematic
 from lstm_core.wires import GraphNode, Wire, wires
 
@@ -30,12 +30,12 @@ def place_drawing(kind: str, rec: lc.Recording, notation: str = "paper") -> None
         live.place("unrolled", UNROLLED)
 
 
-def fill_drawing(kind: str, back: lc.Gradients, found: Flows | None = None, unit: int = 0) -> None:
+def fill_drawing(kind: str, back: lc.Gradients, unit: int = 0) -> None:
     """What the drawing shows: the picture sends the recording, and the factors between the steps."""
     if kind == "none":
         return
     rec = back.recording
-    recording.send(rec.cell, found or flows(rec, back), unit)
+    recording.send(rec.cell, flows(rec, back), unit)
     if kind == "unrolled":
         fill_unrolled(rec, back)
 
@@ -156,7 +156,7 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     weight = symbol(cell, wire.param, notation)
     primes = "′" * source.lag
     factor = "<i>x</i>" if source.kind == "input" else symbol(cell, source.signal, notation)
-    shape = " x ".join(f"{size} = {sizes.get(size, '?')}" for size in param.shape)
+    shape = _shape(param.shape, sizes)
     equation = f" ({param.equation})" if param.equation else ""
     gradient = f"; its gradient: ({param.gradient_equation})" if param.gradient_equation else ""
     named = framework_weight(cell, wire.param) if notation == "framework" else wire.param

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -20,13 +18,11 @@ def theme() -> Theme:
 
 def _numbers(figure: Figure) -> dict[str, Any] | None:
     """The numbers of a chart with lines, for the browser to show them under the pointer: series after
-    series, as float32."""
+    series."""
     if figure.hover is None:
         return None
-    values = np.asarray(figure.data["value"], np.float32)
     labels = list(dict.fromkeys(figure.data["series"].tolist()))
-    start = int(figure.data["n"][0])
-    return {"labels": labels, "start": start, "values": b64encode(values.tobytes()).decode()}
+    return {"labels": labels, "values": live.floats(figure.data["value"])}
 
 
 def show(figure: Figure, key: str) -> None:

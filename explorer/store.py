@@ -161,12 +161,10 @@ class Store(Generic[State]):
         if st.query_params.to_dict() != kept | query:
             st.query_params.from_dict(kept | query)
 
-    def widget(self, field: str, high: float | None = None) -> dict[str, Any]:
-        """The arguments that tie a widget to a field, shown up to ``high``: its key and what a change
-        does."""
+    def widget(self, field: str) -> dict[str, Any]:
+        """The arguments that tie a widget to a field: its key and what a change does."""
         key = f"{self.page}/{field}"
-        value = getattr(self.state, field)
-        tell(key, value if high is None else min(value, high))
+        tell(key, getattr(self.state, field))
         return {"key": key, "on_change": self._absorb, "args": (field, key)}
 
     def _absorb(self, field: str, key: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from explorer import live
@@ -53,7 +51,7 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
                 run.by_lag, theme=ground, height=130, domain=DOMAIN, y_title=""
             )
             show(by_lag, f"lags/{name}")
-        norms = b64encode(run.norms.astype(np.float32).tobytes()).decode()
+        norms = live.floats(run.norms)
         live.fill(
             MAP.format(i), {"norms": norms, "steps": len(run.norms), "words": map_words(run.norms)}
         )

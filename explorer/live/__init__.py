@@ -9,10 +9,12 @@ answer to a drag stays small.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 HERE = Path(__file__).parent
@@ -32,9 +34,7 @@ KINDS = (
     "foot",
 )
 # In the session.
-CHARTS = (
-    "live/charts"  # the text alternative and the numbers of the picture's charts, in their order
-)
+CHARTS = "live/charts"  # the words and the numbers of the picture's charts, in their order
 TAKERS = "live/takers"  # the key of every control -> what takes its values
 FILLED = "live/filled"  # what the picture puts into parts that stand outside of it, by their key
 VALUES = "live/values"  # the key of every control -> what tells its value
@@ -163,6 +163,11 @@ def foot(at_rest: Callable[[Any], None], follow: Callable[[], None]) -> None:
     ``n`` and the ``flow`` that is looked at, then ``follow`` runs; as it does with the whole page."""
     telling_part("foot", FOOT, {}, at_rest)
     follow()
+
+
+def floats(values: np.ndarray) -> str:
+    """Numbers as float32, in characters."""
+    return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
 def describe(words: str, numbers: Any) -> None:

@@ -14,8 +14,9 @@ hub.define("answer", (component) => {
   const what = { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] };
   watch.observe(document.body, what);
   let asked = false;
-  function later() {
-    if (asked) return;
+  function later(changes) {
+    // Most changes are inside a picture, and none of its concern.
+    if (asked || changes?.every(({ target }) => target.closest?.("svg, .live-part"))) return;
     asked = true;
     requestAnimationFrame(() => {
       asked = false;

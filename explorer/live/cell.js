@@ -252,15 +252,9 @@ hub.define("cell", (component) => {
   function hint(item, event) {
     const [value, error] = numbersOf(item);
     tip.hidden = false;
-    const name = element("span");
-    name.innerHTML = item.html;
-    const said = element("span");
-    said.innerHTML = item.error;
+    const [name, said] = [item.html, item.error].map(fragment);
     tip.replaceChildren(name, element("b", {}, value), said, element("b", {}, error));
-    const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = Math.min(event.clientX + 14, innerWidth - width - 4);
-    const top = event.clientY + 16 + height > innerHeight ? event.clientY - 10 - height : event.clientY + 16;
-    tip.style.translate = `${left}px ${top}px`;
+    hub.besidePointer(tip, event);
   }
   function choose(item) {
     if (hub.selected !== item.signal && item.signal) hub.select(item.signal);
@@ -312,7 +306,6 @@ hub.define("cell", (component) => {
 
   return {
     update(next) {
-      component = next;
       const drawn = JSON.stringify(next.data);
       if (drawn !== part.drawn) {
         part.drawn = drawn;

@@ -129,8 +129,7 @@ hub.followOnCharts = (place) => {
     const numbers = hub.charts[i]?.numbers;
     if (!numbers) return null;
     if (!numbers.read) {
-      const bytes = Uint8Array.from(atob(numbers.values), (letter) => letter.charCodeAt(0));
-      numbers.read = new Float32Array(bytes.buffer);
+      numbers.read = hub.floats(numbers.values);
       numbers.steps = numbers.read.length / numbers.labels.length;
     }
     return numbers;
@@ -150,10 +149,7 @@ hub.followOnCharts = (place) => {
     });
     const what = over.plot.timeless ? "lag" : "n";
     tip.replaceChildren(hub.element("span", {}, what), hub.element("b", {}, String(n)), ...rows);
-    const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = event.clientX + 14 + width > innerWidth ? event.clientX - 14 - width : event.clientX + 14;
-    const top = Math.min(event.clientY + 12, innerHeight - height - 4);
-    tip.style.translate = `${Math.max(0, left)}px ${Math.max(0, top)}px`;
+    hub.besidePointer(tip, event);
   }
 
   const plotAt = (event) => {

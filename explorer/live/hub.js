@@ -10,12 +10,11 @@ const hub = {
   hovered: null, // a step, while the pointer is over a chart
   selected: null, // a signal's name
   recording: null,
-  still: matchMedia("(prefers-reduced-motion: reduce)"),
 };
 
 // Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `idle` when the line to
-// the server is free (see line.js). A listener
-// that fails is dropped, and the others hear of the event all the same.
+// the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
+// all the same.
 const listeners = new Map();
 hub.on = (event, listener) => {
   const heard = listeners.get(event) ?? listeners.set(event, new Set()).get(event);
@@ -71,6 +70,20 @@ hub.format = (number, digits = 4) => {
   const power = Math.floor(Math.log10(Math.abs(rounded)));
   const text = power < -4 || power >= digits ? rounded.toExponential() : String(rounded);
   return text.replace(/(?<=e[+-])\d$/, "0$&").replaceAll("-", "−");
+};
+
+// Numbers that the server packed as float32 (live.floats).
+hub.floats = (packed) => {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+};
+
+// A label beside the pointer, inside the window.
+hub.besidePointer = (label, { clientX, clientY }) => {
+  const { offsetWidth: width, offsetHeight: height } = label;
+  const left = clientX + 14 + width > innerWidth ? clientX - 14 - width : clientX + 14;
+  const top = clientY + 14 + height > innerHeight ? clientY - 10 - height : clientY + 14;
+  label.style.translate = `${Math.max(0, left)}px ${Math.max(0, top)}px`;
 };
 
 // Components. `make(component)` builds one in its element and returns how it takes new data; it is

@@ -4,7 +4,7 @@
 // where a control decides what else there is on the page, the whole page runs then.
 const PATIENCE_MS = 20000; // for an answer that never comes
 const REST_MS = 400;
-const waiting = new Map(); // the control that sends -> its name and value
+const waiting = new Map(); // the key of a control -> its value
 let sequence = Date.now();
 let under_way = null;
 let latest = null; // the newest answer
@@ -20,22 +20,22 @@ hub.lines = { picture: null, foot: null, whole: null };
 hub.values = {}; // the server's values of all controls, by their key
 hub.head = {}; // which preset is the current one, and whether there is something to undo
 
-hub.send = (control, component, value) => {
-  waiting.set(control, { name: component.data.key, value });
+hub.send = (component, value) => {
+  waiting.set(component.data.key, value);
   shapes ||= Boolean(component.data.shapes);
   if (!moving) movement = ++sequence;
   moving = true;
   clearTimeout(resting);
   pump();
 };
-hub.busy = (control) => waiting.has(control) || Boolean(under_way?.controls.has(control));
+hub.busy = ({ data }) => waiting.has(data.key) || Boolean(under_way?.controls.has(data.key));
 hub.ahead = () => waiting.size > 0 || under_way !== null;
 
 function pump() {
   if (under_way || !waiting.size || !hub.lines.picture) return;
   under_way = { sequence: ++sequence, controls: new Set(waiting.keys()) };
   under_way.timer = setTimeout(release, PATIENCE_MS, under_way);
-  const values = Object.fromEntries([...waiting.values()].map(({ name, value }) => [name, value]));
+  const values = Object.fromEntries(waiting);
   waiting.clear();
   hub.lines.picture.setStateValue("sent", { seq: under_way.sequence, movement, values });
 }

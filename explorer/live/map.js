@@ -69,15 +69,14 @@ hub.define("map", (component) => {
       element("span", {}, `n = ${n}, l = ${l}`),
       element("b", {}, hub.format(norm)),
     );
-    tip.style.translate = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth)}px ${event.clientY + 14}px`;
+    hub.besidePointer(tip, event);
   }
   function leave() {
     tip.hidden = true;
   }
   return {
     update({ data }) {
-      const bytes = Uint8Array.from(atob(data.norms), (letter) => letter.charCodeAt(0));
-      norms = new Float32Array(bytes.buffer);
+      norms = hub.floats(data.norms);
       if (data.steps !== steps) {
         steps = data.steps;
         label();

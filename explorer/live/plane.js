@@ -6,7 +6,6 @@ hub.define("plane", (component) => {
   const SNAP = 0.03; // to the unit circle
   const NEAR_PX = 22;
   const MARGIN = { left: 30, right: 8, top: 6, bottom: 34 };
-  const key = {};
   let data = {};
   let points = []; // the two eigenvalues that are set, [re, im] each
   let held = null; // the one that is dragged, 0 or 1, and where in it the pointer is
@@ -194,7 +193,7 @@ hub.define("plane", (component) => {
     place(values, below);
     if (same) return;
     fresh = false;
-    hub.send(key, component, values);
+    hub.send(component, values);
   }
 
   // The pointer takes the nearest handle, also where two lie on each other.
@@ -247,7 +246,7 @@ hub.define("plane", (component) => {
   let arrived = null;
   let fresh = false; // whether they came after what was sent last
   function adopt() {
-    if (!fresh || held || hub.busy(key)) return;
+    if (!fresh || held || hub.busy(component)) return;
     const { form, values } = arrived;
     const same = form === data.form && equal(values, data.values);
     data = { ...arrived, values: same ? data.values : values };

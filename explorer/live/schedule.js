@@ -8,7 +8,6 @@ hub.define("schedule", (component) => {
   const SNAP = 0.03;
   const MARGIN = { left: 26, right: 12, top: 9, bottom: 19 };
   const HEIGHT = 88;
-  const key = {};
   let data = { points: [], last: 1 };
   let points = [];
   let chosen = 0;
@@ -190,7 +189,7 @@ hub.define("schedule", (component) => {
     points = to;
     problem.hidden = true;
     draw();
-    hub.send(key, component, points.map((point) => point.join(":")).join("_"));
+    hub.send(component, points.map((point) => point.join(":")).join("_"));
   }
   function add(n, value) {
     const i = points.findIndex((point) => point[0] > n);
@@ -280,7 +279,7 @@ hub.define("schedule", (component) => {
   let arrived = null;
   function adopt() {
     const typing = fields.contains(document.activeElement?.closest("input"));
-    if (!arrived || held || typing || hub.busy(key)) return;
+    if (!arrived || held || typing || hub.busy(component)) return;
     const anew = arrived.free !== data.free;
     data = arrived;
     points = hub.values[data.key] ?? data.points;

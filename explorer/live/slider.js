@@ -1,7 +1,6 @@
 // A slider with a number field. Values go out while it is dragged, the newest last.
 hub.define("slider", (component) => {
   const { element } = hub;
-  const key = {}; // of this control, for the hub
   let data = {};
   let held = false;
   const range = element("input", {
@@ -26,7 +25,7 @@ hub.define("slider", (component) => {
   function change(value) {
     show(value);
     if (data.unit) hub.setUnit(value);
-    hub.send(key, component, value);
+    hub.send(component, value);
   }
   function typed() {
     const value = field.value.trim() === "" ? NaN : Number(field.value);
@@ -51,7 +50,7 @@ hub.define("slider", (component) => {
   }
   // The server's value, unless the visitor is ahead of it.
   function adopt() {
-    if (held || hub.busy(key) || field === document.activeElement) return;
+    if (held || hub.busy(component) || field === document.activeElement) return;
     const value = hub.values[data.key] ?? data.value;
     show(value);
     if (data.unit) hub.setUnit(value);

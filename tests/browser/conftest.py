@@ -15,13 +15,8 @@ Helpers: `open_page`, `rerun`, `wait_until_idle`, `assert_no_exception`.
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,8 +36,8 @@ from playwright.sync_api import (
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.find_chromium import find_chromium
+from tests.browser.serve import environment, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 30
 QUIET_MS = 250
 LOG = pytest.StashKey[Path]()
@@ -134,45 +129,10 @@ def assert_no_exception(page: Page) -> None:
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
     """Address of the real app, served from this repository on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("app") / "server.log"
     pytestconfig.stash[LOG] = log
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            command + options,
-            cwd=ROOT,
-            env={**env, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for_health(url, server, log)
-        yield url
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_for_health(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"The app did not start (exit code {server.poll()}):\n{log.read_text()}")
+    with serving("app.py", log, environment()) as (host, _):
+        yield f"http://{host}"
 
 
 @pytest.fixture(scope="session")
