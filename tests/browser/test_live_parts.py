@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -408,3 +409,67 @@ def test_nothing_moves_by_itself_where_that_is_not_wanted(
     open_cell(still, app_url)
     still.get_by_role("button", name="Backward: errors").click()
     until(still, lambda: still.evaluate(moving) > 0, "the error does not flow")
+
+
+# the plane and the curve
+
+
+def drag_to(page: Page, handle: Any, dx: float, dy: float) -> None:
+    """Drag a handle by so many pixels."""
+    box = handle.locator(".reach").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx, y + dy, steps=10)
+    page.mouse.up()
+
+
+def test_an_eigenvalue_is_dragged_and_its_conjugate_follows(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Stability")
+    ready(page, "Stability")
+    handles = page.locator(".live-plane .handle")
+    expect(handles).to_have_count(2)
+    before = words_of_charts(page)
+    with rerun(page, quiet_ms=REST_MS):
+        drag_to(page, handles.first, -30, -20)
+    said = handles.evaluate_all("all => all.map(e => e.getAttribute('aria-valuetext'))")
+    real, imaginary = zip(
+        *(re.match(r"(\S+) ([+−] \S+)i", words).groups() for words in said), strict=True
+    )
+    assert real[0] == real[1]
+    assert {sign[0] for sign in imaginary} == {"+", "−"}
+    assert imaginary[0][2:] == imaginary[1][2:]
+    assert "modulus=" in page.url
+    assert "angle=" in page.url
+    assert words_of_charts(page) != before
+    with rerun(page, quiet_ms=REST_MS):
+        handles.first.focus()
+        page.keyboard.press("ArrowLeft")
+    assert handles.first.get_attribute("aria-valuetext") != said[0]
+    for _ in range(2):
+        with rerun(page):
+            page.get_by_role("button", name="Undo").click()
+    assert "modulus" not in page.url
+    assert_sound(page)
+
+
+def test_a_point_of_a_gate_is_dragged_and_moved_by_keys(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Constant_error_carousel?cs_mode=curve")
+    ready(page, "Constant_error_carousel")
+    points = page.locator(".live-schedule .handle")
+    expect(points).to_have_count(4)
+    before = words_of_charts(page)
+    with rerun(page, quiet_ms=REST_MS):
+        drag_to(page, points.nth(1), 20, -15)
+    assert "cs_curve=" in page.url
+    assert words_of_charts(page) != before
+    link = page.url
+    with rerun(page, quiet_ms=REST_MS):
+        points.nth(1).focus()
+        page.keyboard.press("ArrowUp")
+    assert page.url != link
+    with rerun(page, quiet_ms=REST_MS):
+        page.keyboard.press("Delete")
+    expect(points).to_have_count(3)
+    assert_sound(page)
