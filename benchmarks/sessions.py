@@ -19,7 +19,6 @@ from benchmarks.timing import spread
 from benchmarks.visitor import Answer, Visitor, visiting
 
 PERIOD_S = 2.0  # between two changes of one visitor
-REST_S = 0.5  # from an answer to the run of the whole page that follows it
 OPENING_S = 0.1  # between two visitors who open their page
 
 
@@ -29,9 +28,7 @@ def report(controls: Sequence[Control], counts: Sequence[int], seconds: float, r
         f"Python per rerun: one visitor, {reruns} in a row, each change to a new value; ms of the"
         " server's CPU (mean; aim: 10) and from sent to finished (median)"
     )
-    print(
-        f"    {'':12}{'a change: CPU':>15}{'finished':>10}{'at rest: CPU':>15}{'finished':>10}   errors"
-    )
+    print(f"    {'':12}{'CPU':>8}{'finished':>10}   errors")
     with served() as server:
         for control in controls:
             asyncio.run(cost(server, control, reruns))
@@ -39,25 +36,20 @@ def report(controls: Sequence[Control], counts: Sequence[int], seconds: float, r
         f"S visitors, round robin over {len(controls)} page(s), {seconds:g} s: each changes a control"
         f" every {PERIOD_S:g} s, or when answered; sent -> finished, ms"
     )
-    print(
-        f"    {'S':>4}{'p50/p95':>13}{'max':>7}{'at rest':>13}{'changes':>9}{'new':>6}{'CPU':>6}"
-        "   errors"
-    )
+    print(f"    {'S':>4}{'p50/p95':>13}{'max':>7}{'changes':>9}{'new':>6}{'CPU':>6}   errors")
     for number in counts:
         with served() as server:
             asyncio.run(Crowd(server, controls, seconds).measure(number))
 
 
 async def cost(server: Server, control: Control, reruns: int) -> None:
-    """Print what a change costs, as while dragging, and what the whole page does after it."""
+    """Print what a change costs."""
     walk = control.walk()
     async with visiting(server, control) as visitor:
         await opened(visitor)
         await visitor.change(next(walk))
         changes = await repeated(server, reruns, lambda: visitor.change(next(walk)))
-        rests = await repeated(server, reruns, visitor.rest)
-    answers = changes.answers + rests.answers
-    print(f"    {control.page:12}{changes}{rests}   {problems(answers)}", flush=True)
+    print(f"    {control.page:12}{changes}   {problems(changes.answers)}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -70,12 +62,12 @@ class Cost:
     def __str__(self) -> str:
         cpu = "-" if self.cpu is None else f"{1e3 * self.cpu:.1f}"
         waited = [1e3 * answer.seconds for answer in self.answers]
-        return f"{cpu:>15}{median(waited):10.1f}" if waited else f"{'-':>15}{'-':>10}"
+        return f"{cpu:>8}{median(waited):10.1f}"
 
 
-async def repeated(server: Server, times: int, ask: Callable[[], Awaitable[Answer | None]]) -> Cost:
+async def repeated(server: Server, times: int, ask: Callable[[], Awaitable[Answer]]) -> Cost:
     before = server.cpu_seconds()
-    answers = [answer for _ in range(times) if (answer := await ask())]
+    answers = [await ask() for _ in range(times)]
     after = server.cpu_seconds()
     return Cost(answers, None if before is None or after is None else (after - before) / times)
 
@@ -101,7 +93,6 @@ class Crowd:
     seconds: float
     asked: list[tuple[str, float]] = field(default_factory=list)
     changes: list[Answer] = field(default_factory=list)
-    rests: list[Answer] = field(default_factory=list)
     cpu: str = "-"
 
     def __post_init__(self) -> None:
@@ -117,13 +108,11 @@ class Crowd:
             for i in range(number):
                 group.create_task(self._visit(self.controls[i % len(self.controls)], i, start))
             group.create_task(self._watch_cpu(start))
-        times, rests = (
-            [1e3 * answer.seconds for answer in answers] for answers in (self.changes, self.rests)
-        )
+        times = [1e3 * answer.seconds for answer in self.changes]
         new = len(set(self.asked)) / max(len(self.asked), 1)
         print(
-            f"    {number:4}{spread(times):>13}{max(times, default=np.nan):7.0f}{spread(rests):>13}"
-            f"{len(times):9}{new:6.0%}{self.cpu:>6}   {problems(self.changes + self.rests)}",
+            f"    {number:4}{spread(times):>13}{max(times, default=np.nan):7.0f}"
+            f"{len(times):9}{new:6.0%}{self.cpu:>6}   {problems(self.changes)}",
             flush=True,
         )
 
@@ -139,9 +128,6 @@ class Crowd:
                     value = next(self.walks[control.page])
                     self.asked.append((control.page, value))
                     self.changes.append(await visitor.change(value))
-                    await asyncio.sleep(REST_S)
-                    if answer := await visitor.rest():
-                        self.rests.append(answer)
                     due = max(due + PERIOD_S, time.perf_counter())
         except (OSError, RuntimeError, websockets.WebSocketException) as problem:
             self.changes.append(Answer(np.nan, type(problem).__name__))

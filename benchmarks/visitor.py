@@ -43,17 +43,9 @@ def change_of(widgets: dict[str, Widget], key: str, value: float, seq: int) -> B
         state = WidgetState(id=widgets[key].identity)
         state.double_array_value.data.append(value)
         return rerun(state)
-    sent = {"sent": {"seq": seq, "movement": seq, "values": {key: value}}}
+    looks = {"n": 0, "flow": "forward"}
+    sent = {"sent": {"seq": seq, "movement": seq, "values": {key: value}, **looks}}
     return rerun(WidgetState(id=line.identity, json_value=json.dumps(sent)), line.fragment)
-
-
-def rest_of(widgets: dict[str, Widget], seq: int) -> BackMsg | None:
-    """What the browser sends when the live controls have come to rest: the step, for the link."""
-    foot = widgets.get("live/foot")
-    if foot is None:
-        return None
-    sent = {"sent": {"seq": seq, "n": 0, "flow": "forward"}}
-    return rerun(WidgetState(id=foot.identity, json_value=json.dumps(sent)), foot.fragment)
 
 
 def rerun(state: WidgetState, fragment: str = "") -> BackMsg:
@@ -109,11 +101,6 @@ class Visitor:
         self.before = pictures
         return answer
 
-    async def rest(self) -> Answer | None:
-        """Leave the control alone for a while, where the page makes something of that."""
-        message = rest_of(self.widgets, next(self.seq))
-        return await self._ask(message) if message else None
-
     async def _ask(self, message: BackMsg) -> Answer:
         message.rerun_script.page_script_hash = self.page
         sent = time.perf_counter()
@@ -151,11 +138,14 @@ class Visitor:
         return False
 
     def _note(self, element: Element, fragment: str) -> None:
-        """Keep how the page takes values: every widget by its key."""
+        """Keep how the page takes values: every widget by its key, and the controls in a group by theirs."""
         kind = str(element.WhichOneof("type"))
         identity = str(getattr(getattr(element, kind), "id", ""))
         if identity and (key := user_key_from_element_id(identity)):
-            self.widgets[key] = Widget(kind, identity, fragment)
+            widget = self.widgets[key] = Widget(kind, identity, fragment)
+            if kind == "bidi_component" and element.bidi_component.json:
+                shown = json.loads(element.bidi_component.json)
+                self.widgets |= dict.fromkeys((p["key"] for p in shown.get("parts", ())), widget)
 
 
 @asynccontextmanager

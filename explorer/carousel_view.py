@@ -45,20 +45,25 @@ NAMES = {"cs": "State gate g_cs", "cu": "Update gate g_cu", "cr": "Readout gate 
 
 def controls(store: Store[CarouselState]) -> None:
     """The gates, or the switches of the scalar carousel."""
-    store.choose("system", "System", SYSTEMS, label_visibility="collapsed")
+    with live.group("live/gates"):
+        store.choose("system", "System", SYSTEMS, hidden=True)
+        if store.state.system == "scalar":
+            store.select("pattern", "Input p", PATTERNS)
+        else:
+            for gate in GATES:
+                _gate(store, gate)
+            store.choose("error", "The error at the end enters on", ERRORS)
+            store.select("drawing", "Drawing", DRAWINGS)
     if store.state.system == "scalar":
         _scalar_controls(store)
         return
-    for gate in GATES:
-        _gate(store, gate)
-    store.choose("error", "The error at the end enters on", ERRORS)
-    store.select("drawing", "Drawing", DRAWINGS)
     with st.popover("Size, start and seed", width="stretch"):
-        store.slider("steps", "steps", shapes=True)
-        store.slider("width", "units", shapes=True)
-        if store.state.width > 1:
-            store.slider("unit", "unit drawn", high=store.state.width - 1)
-        store.slider("start", "start s[−1]", step=0.1)
+        with live.group("live/size"):
+            store.slider("steps", "steps", shapes=True)
+            store.slider("width", "units", shapes=True)
+            if store.state.width > 1:
+                store.slider("unit", "unit drawn", high=store.state.width - 1)
+            store.slider("start", "start s[−1]", step=0.1)
         store.number("seed", "seed of the weights")
 
 
@@ -118,7 +123,6 @@ def _scalar_controls(store: Store[CarouselState]) -> None:
         "$a[n] = g^i[n]\\, p[n] + g^f[n]\\, a[n-1]$ (12.16): the input gate lets $p$ into the"
         " accumulator $a$, the feedback gate keeps what is there."
     )
-    store.select("pattern", "Input p", PATTERNS)
     steps = list(range(SCALAR_STEPS))
     _switches(store, "opened", "Input gate g_i open at step", steps)
     _switches(store, "cleared", "Feedback gate g_f shut at step", steps)

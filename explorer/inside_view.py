@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import live, recording
-from explorer.cell_view import fill_unrolled
+from explorer.cell_view import DRAWINGS, fill_unrolled
 from explorer.csv_input import CsvProblem, read_series
-from explorer.inside import InsideRun, InsideState, cell
+from explorer.inputs import SOURCES
+from explorer.inside import LOSSES, VIEWS, InsideRun, InsideState, cell, width
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
-from explorer.notation import step_template, symbol
+from explorer.notation import NOTATIONS, step_template, symbol
 from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.analysis import gate_shares
@@ -28,8 +29,15 @@ STEP = "live/step"  # the part with the step in numbers
 
 
 def input_controls(store: Store[InsideState]) -> None:
-    """The settings that belong to the chosen input."""
+    """What is read, the settings that belong to it, and where the loss counts."""
     source = store.state.source
+    with live.group("live/input"):
+        store.select("source", "Input", SOURCES)
+        if source not in ("text", "csv") or (source == "csv" and store.state.series):
+            store.slider("steps", "steps")
+        if source == "sunspots":
+            store.slider("start", "from year 1700 +")
+        store.choose("loss", "Loss counts at", LOSSES)
     if source == "text":
         st.text_area(
             "Text to read",
@@ -38,17 +46,21 @@ def input_controls(store: Store[InsideState]) -> None:
             help="Letters and . , ? ! ' are read; accents are dropped, all else becomes a space.",
             **store.widget("text"),
         )
-        return
-    if source == "csv":
+    elif source == "csv":
         _upload(store)
-    if source != "csv" or store.state.series:
-        store.slider("steps", "steps")
-    if source == "sunspots":
-        store.slider("start", "from year 1700 +")
-    if source == "noise":
+    elif source == "noise":
         store.number("seed", "seed")
-    if source != "sunspots":
+    if source not in ("text", "sunspots"):
         st.caption("Read by the cell that was trained on the sunspots.")
+
+
+def looks(store: Store[InsideState]) -> None:
+    """What is drawn of the run, and how."""
+    with live.group("live/looks"):
+        store.choose("notation", "Symbols", NOTATIONS)
+        store.select("drawing", "Drawing", DRAWINGS)
+        store.select("view", "Charts", VIEWS)
+        store.slider("unit", "unit", high=width(store.state) - 1, unit=True)
 
 
 def _upload(store: Store[InsideState]) -> None:

@@ -86,7 +86,7 @@ def chapter_page(
     presets: Mapping[str, State],
     settle: Callable[[State], State],
 ) -> Iterator[Store[State]]:
-    """A chapter's page: title, presets, reset, undo; on leaving, the state is in the link."""
+    """A chapter's page: title, presets, reset, undo, and its state, which the link has."""
     chapter = next(item for item in CHAPTERS if item.name == name)
     set_up(name)
     store = Store(name, kind, settle, presets)
@@ -94,11 +94,11 @@ def chapter_page(
         st.markdown(f"## {chapter.question}", width="content")
         live.telling_part("head", "live/head", {"labels": list(presets)}, partial(_go, store))
     yield store
-    live.foot(store.rest_at, store.write_link)
 
 
 def _go(store: Store[Any], sent: Any) -> None:
     """A preset, or a way back."""
+    store.look(sent)
     what = str(sent["what"])
     if what == "undo":
         store.undo()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
-from typing import Any
-
 import numpy as np
 
 import lstm_core as lc
@@ -15,7 +11,7 @@ from lstm_core.figures.signals import GREEK
 
 
 def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
-    """Send a recording to the page's live parts: a head in JSON, then (K, width) float32."""
+    """Send a recording to the page's live parts, with the next answer."""
     block = np.concatenate(flows.arrays, 1, dtype=np.float32, casting="same_kind")
     forward, backward = (
         {name: [place.start, place.stop - place.start] for name, place in columns.items()}
@@ -31,14 +27,7 @@ def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
         "signals": labels(cell),
         "kinds": {name: signal.kind for name, signal in cell.signals.items()},
     }
-    live.part("recording", "live/recording", packed(head, block))
-
-
-def packed(head: dict[str, Any], block: np.ndarray) -> bytes:
-    """The length of the head, the head, padded to whole words, and the numbers."""
-    text = json.dumps(head).encode()
-    text += b" " * (-len(text) % 4)
-    return b"".join((struct.pack("<I", len(text)), text, block.tobytes()))
+    live.record(head, block)
 
 
 def labels(cell: lc.Cell) -> dict[str, str]:

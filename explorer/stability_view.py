@@ -35,16 +35,18 @@ def places() -> None:
 
 def controls(store: Store[StabilityState]) -> None:
     """The form of the eigenvalues, their split, the start and the input."""
-    store.choose("form", "Eigenvalues of W_s + W_r", FORMS)
-    for name, (label, step) in SLIDERS[store.state.form].items():
-        store.slider(name, label, step=step)
-    store.slider("w_s", "W_s (W_r is the rest)", step=0.05)
-    store.slider("start", "start s[−1] (unit 1: half)", step=0.1)
-    store.select("signal", "Input to unit 0", INPUTS)
-    store.select("drawing", "Drawing", DRAWINGS)
+    with live.group("live/controls"):
+        store.choose("form", "Eigenvalues of W_s + W_r", FORMS)
+        for name, (label, step) in SLIDERS[store.state.form].items():
+            store.slider(name, label, step=step)
+        store.slider("w_s", "W_s (W_r is the rest)", step=0.05)
+        store.slider("start", "start s[−1] (unit 1: half)", step=0.1)
+        store.select("signal", "Input to unit 0", INPUTS)
+        store.select("drawing", "Drawing", DRAWINGS)
     with st.popover("Size and seed", width="stretch"):
-        store.slider("steps", "steps")
-        store.slider("size", "size of the input", step=0.1)
+        with live.group("live/size"):
+            store.slider("steps", "steps")
+            store.slider("size", "size of the input", step=0.1)
         store.number("seed", "seed of the noise")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +26,17 @@ def tell(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+@dataclass
+class Kept(Generic[State]):
+    """What the session keeps of a page."""
+
+    state: State
+    past: list[State] = field(default_factory=list)
+    movement: int | None = None  # the newest one that changed the state
+    good: State | None = None  # the last state that gave a result
+    said: list[str] = field(default_factory=list)  # with the next picture
+
+
 class Store(Generic[State]):
     """One page's state. The session holds the frozen object; a widget shows one field of it."""
 
@@ -38,21 +49,24 @@ class Store(Generic[State]):
     ) -> None:
         """``settle`` makes fields agree that depend on each other, as n < steps."""
         self.page, self.kind, self.settle, self.presets = page, kind, settle, presets
-        self._key = f"state/{page}"
-        self._past = f"past/{page}"
-        self._movement = f"movement/{page}"
-        self._good = f"good/{page}"
-        self._said = f"said/{page}"
-        if self._key not in st.session_state:
-            state, problems = from_query(kind, st.query_params.to_dict())
-            st.session_state[self._key] = settle(state)
-            st.session_state[self._past] = []
-            for problem in problems:
-                st.toast(problem, icon=":material/link_off:")
+        key = f"state/{page}"
+        if key not in st.session_state:
+            st.session_state[key] = Kept(settle(self._from_link()))
+        self._kept: Kept[State] = st.session_state[key]
+
+    def _from_link(self) -> State:
+        """The state that the page was opened with. From then on the browser writes the link, and the
+        framework is to have no older one that it could send again."""
+        query = st.query_params.to_dict()
+        state, problems = from_query(self.kind, query)
+        for problem in problems:
+            st.toast(problem, icon=":material/link_off:")
+        st.query_params.from_dict({k: v for k, v in query.items() if k.startswith("embed")})
+        return state
 
     @property
     def state(self) -> State:
-        return st.session_state[self._key]
+        return self._kept.state
 
     def put(self, state: State) -> None:
         """Make ``state`` the current one; the one before can be had back by ``undo``."""
@@ -61,19 +75,18 @@ class Store(Generic[State]):
     def move(self, **values: Any) -> None:
         """Replace some fields while a control is moved: until it rests, all is one change to undo."""
         state = replace(self.state, **values)  # type: ignore[type-var]
-        self._put(state, movement=st.session_state.get(live.MOVEMENT))
+        self._put(state, movement=live.movement())
 
-    def _put(self, state: State, movement: Any) -> None:
+    def _put(self, state: State, movement: int | None) -> None:
         settled = self.settle(state)
         if settled == self.state:
             return
-        known = movement is not None and movement == st.session_state.get(self._movement)
+        known = movement is not None and movement == self._kept.movement
         if not self._only_looks_elsewhere(settled):
             if not known:
-                past = [*st.session_state[self._past], self.state]
-                st.session_state[self._past] = past[-UNDO_DEPTH:]
-            st.session_state[self._movement] = movement
-        st.session_state[self._key] = settled
+                self._kept.past = [*self._kept.past, self.state][-UNDO_DEPTH:]
+            self._kept.movement = movement
+        self._kept.state = settled
 
     def _only_looks_elsewhere(self, state: State) -> bool:
         """Whether only what is looked at changes: nothing to undo."""
@@ -90,14 +103,12 @@ class Store(Generic[State]):
 
     @property
     def can_undo(self) -> bool:
-        return bool(st.session_state[self._past])
+        return bool(self._kept.past)
 
     def undo(self) -> None:
-        past = st.session_state[self._past]
-        if past:
-            st.session_state[self._key] = past[-1]
-            st.session_state[self._past] = past[:-1]
-            st.session_state[self._movement] = None
+        if self._kept.past:
+            self._kept.state = self._kept.past.pop()
+            self._kept.movement = None
 
     def computed(self, compute: Callable[[State], Result]) -> tuple[Result, State]:
         """What the current state gives, and that state; where it is refused, the reason is said and
@@ -112,12 +123,12 @@ class Store(Generic[State]):
             else:
                 st.error(words, icon=":material/error:")
             return compute(self._last_good), self._last_good
-        st.session_state[self._good] = self.state
+        self._kept.good = self.state
         return result, self.state
 
     @property
     def _last_good(self) -> State:
-        return st.session_state.get(self._good, self.settle(self.kind()))
+        return self._kept.good or self.settle(self.kind())
 
     def usable(self, compute: Callable[[State], Any]) -> State:
         """The state that ``computed`` uses."""
@@ -129,14 +140,14 @@ class Store(Generic[State]):
 
     def say(self, words: str) -> None:
         """Say with the next picture that something could not be done."""
-        st.session_state.setdefault(self._said, []).append(words)
+        self._kept.said.append(words)
 
     def draw(self, picture: Callable[[], int]) -> None:
         """Draw what follows the controls while they are moved; ``picture`` returns its steps."""
 
         def drawn() -> int:
-            for words in st.session_state.pop(self._said, ()):
-                st.toast(words, icon=":material/error:")
+            while self._kept.said:
+                st.toast(self._kept.said.pop(0), icon=":material/error:")
             return picture()
 
         settled = [self.settle(preset) for preset in self.presets.values()]
@@ -146,20 +157,23 @@ class Store(Generic[State]):
             current = alike.index(True) if any(alike) else None
             head = {"current": current, "can_undo": self.can_undo}
             n, flow = getattr(self.state, "n", 0), getattr(self.state, "flow", "forward")
-            return {"page": self.page, "n": n, "flow": flow, "head": head}
+            return {"page": self.page, "n": n, "flow": flow, "head": head, "link": self.link()}
 
-        live.picture(drawn, told)
+        live.picture(drawn, told, self.look)
 
-    def rest_at(self, sent: Mapping[str, Any]) -> None:
-        """Take what is only looked at, where the page has it: the step and the flow at rest."""
-        self.take_all({name: sent[name] for name in LOOKS if hasattr(self.state, name)})
+    def look(self, sent: Mapping[str, Any]) -> None:
+        """Take what is only looked at, where the page has it: the step and the flow."""
+        self.take_all(
+            {name: sent[name] for name in LOOKS if name in sent and hasattr(self.state, name)}
+        )
 
-    def write_link(self) -> None:
-        """Put the state into the address bar."""
-        query = to_query(self.state)
-        kept = {k: v for k, v in st.query_params.to_dict().items() if k.startswith("embed")}
-        if st.query_params.to_dict() != kept | query:
-            st.query_params.from_dict(kept | query)
+    def link(self) -> dict[str, dict[str, Any]]:
+        """What the link holds, but for what is only looked at; the browser adds that, where it differs
+        from ``plain``."""
+        query = {k: v for k, v in to_query(self.state).items() if k not in LOOKS}
+        plain = self.kind()
+        looks = {name: getattr(plain, name) for name in LOOKS if hasattr(plain, name)}
+        return {"query": query, "plain": looks}
 
     def widget(self, field: str) -> dict[str, Any]:
         """The arguments that tie a widget to a field: its key and what a change does."""
@@ -209,38 +223,40 @@ class Store(Generic[State]):
 
     def take_all(self, values: Mapping[str, Any]) -> None:
         """Take several values as one change; one that does not fit is said, and changes nothing."""
+        if (read := self._read(values)) is not None:
+            self.move(**read)
+
+    def _read(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
         read = {}
-        for field, value in values.items():
+        for name, value in values.items():
             try:
-                read[field] = kind_of(self.kind, field).read(str(value))
+                read[name] = kind_of(self.kind, name).read(str(value))
             except BadValue as problem:
-                self.say(f"“{field}” {problem}.")
-                return
-        self.move(**read)
+                self.say(f"“{name}” {problem}.")
+                return None
+        return read
 
     def number(self, field: str, label: str) -> None:
         """A field for a whole number in the field's range."""
         kind = kind_of(self.kind, field)
         st.number_input(label, kind.low, kind.high, step=1, **self.widget(field))
 
-    def choose(self, field: str, label: str, names: Mapping[str, str], **options: Any) -> None:
-        """A row of buttons, one of which is chosen."""
-        st.segmented_control(
-            label,
-            list(names),
-            format_func=lambda name: names[name],
-            required=True,
-            wrap=True,
-            **self.widget(field),
-            **options,
-        )
+    def choose(
+        self, field: str, label: str, names: Mapping[str, str], hidden: bool = False
+    ) -> None:
+        """A row of buttons, one of which is chosen; the label may be ``hidden`` from sight."""
+        self._choice("choice", field, {"label": label, "hidden": hidden}, names)
 
-    def select(self, field: str, label: str, names: Mapping[str, str], **options: Any) -> None:
+    def select(self, field: str, label: str, names: Mapping[str, str]) -> None:
         """A drop-down list."""
-        st.selectbox(
-            label,
-            list(names),
-            format_func=lambda name: names[name],
-            **self.widget(field),
-            **options,
-        )
+        self._choice("menu", field, {"label": label}, names)
+
+    def _choice(
+        self, kind: str, field: str, shown: dict[str, Any], names: Mapping[str, str]
+    ) -> None:
+        shown |= {"names": list(names.items()), "value": getattr(self.state, field)}
+        live.part(kind, f"{self.page}/{field}", shown, on_sent=partial(self._chosen, field))
+
+    def _chosen(self, field: str, value: Any) -> None:
+        if (read := self._read({field: value})) is not None:
+            self.change(**read)

@@ -23,22 +23,23 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
     """Choose a matrix, scale it, or type into its entries; every change is in the link."""
     state = store.state
     names = {name: f"{name}   {' x '.join(param.shape)}" for name, param in cell.params.items()}
-    store.select("weight", "Weight matrix", names)
     name = state.weight
-    live.part(
-        "slider",
-        f"scale/{store.page}/{name}",
-        {
-            "label": f"Scale {name} by",
-            "value": _factor(store, name),
-            "low": LOWEST,
-            "high": HIGHEST,
-            "step": 0.05,
-            "shapes": True,
-        },
-        value=lambda: _factor(store, name),
-        on_sent=partial(_scale, store, name),
-    )
+    with live.group("live/weights"):
+        store.select("weight", "Weight matrix", names)
+        live.part(
+            "slider",
+            f"scale/{store.page}/{name}",
+            {
+                "label": f"Scale {name} by",
+                "value": _factor(store, name),
+                "low": LOWEST,
+                "high": HIGHEST,
+                "step": 0.05,
+                "shapes": True,
+            },
+            value=lambda: _factor(store, name),
+            on_sent=partial(_scale, store, name),
+        )
     matrix = theta[name] if theta[name].ndim == 2 else theta[name][:, None]
     table = pd.DataFrame(matrix, columns=[str(i) for i in range(matrix.shape[1])])
     key = f"table/{store.page}/{name}/{hash(state.edits)}"

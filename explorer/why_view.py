@@ -19,20 +19,22 @@ DOMAIN = (1e-12, 1e6)  # of the errors, so that the systems can be compared
 
 def controls(store: Store[WhyState]) -> None:
     """The recurrent matrix, the input, the loss, and the LSTM's gates."""
-    store.slider("radius", "spectral radius of W", step=0.01)
-    if store.state.width > 1:
-        store.slider("nonnormal", "non-normality of W", step=0.1)
-    store.slider("drive", "size of the input", step=0.1)
-    store.choose("loss", "Loss counts at", LOSSES)
-    store.select("gates", "The LSTM's gates", GATES)
-    if store.state.gates == "learned":
-        store.slider("forget_bias", "bias b_cs of the state gate", step=0.1)
-    else:
-        for name in ("g_cs", "g_cu", "g_cr"):
-            store.slider(name, name, step=0.01)
+    with live.group("live/controls"):
+        store.slider("radius", "spectral radius of W", step=0.01)
+        if store.state.width > 1:
+            store.slider("nonnormal", "non-normality of W", step=0.1)
+        store.slider("drive", "size of the input", step=0.1)
+        store.choose("loss", "Loss counts at", LOSSES)
+        store.select("gates", "The LSTM's gates", GATES)
+        if store.state.gates == "learned":
+            store.slider("forget_bias", "bias b_cs of the state gate", step=0.1)
+        else:
+            for name in ("g_cs", "g_cu", "g_cr"):
+                store.slider(name, name, step=0.01)
     with st.popover("Size and seed", width="stretch"):
-        store.slider("steps", "steps")
-        store.slider("width", "units", shapes=True)
+        with live.group("live/size"):
+            store.slider("steps", "steps")
+            store.slider("width", "units", shapes=True)
         store.number("seed", "seed")
 
 

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from explorer import inside, inside_view, live
-from explorer.cell_view import DRAWINGS, place_drawing
-from explorer.inputs import SOURCES
-from explorer.inside import LOSSES, VIEWS, InsideState
-from explorer.notation import NOTATIONS
+from explorer.cell_view import place_drawing
+from explorer.inside import InsideState
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
 from explorer.weight_editor import weight_editor
@@ -27,16 +25,11 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
 
     controls, right = st.columns([0.95, 3.55], gap="medium")
     with controls:
-        store.select("source", "Input", SOURCES)
         inside_view.input_controls(store)
-        store.choose("loss", "Loss counts at", LOSSES)
         with st.popover("Weights", width="stretch", icon=":material/edit:"):
             state = store.usable(inside.run)
             weight_editor(store, inside.cell(state), inside.theta(state))
-        store.choose("notation", "Symbols", NOTATIONS)
-        store.select("drawing", "Drawing", DRAWINGS)
-        store.select("view", "Charts", VIEWS)
-        store.slider("unit", "unit", high=inside.width(store.state) - 1, unit=True)
+        inside_view.looks(store)
     with right:
         time_cursor()
         drawn, step = st.columns([2.2, 1.25], gap="medium")

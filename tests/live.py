@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 _sequence = count(1)
@@ -26,11 +28,38 @@ def parts(at: AppTest, *kinds: str) -> list[Any]:
     return [e for e in found if e.proto.component_name in names or not kinds]
 
 
-def part(at: AppTest, key: str) -> Any:
-    """The part with a key."""
-    found = {e.key: e for e in parts(at)}
-    assert key in found, f"no part {key!r}; there are {sorted(found)}"
+@dataclass(frozen=True)
+class Control:
+    """A control in a group: its kind, its key, what it shows, and the group."""
+
+    kind: str
+    key: str
+    data: Any
+    group: Any
+
+
+def controls(at: AppTest, *kinds: str) -> list[Control]:
+    """The controls in groups, of some kinds, or all."""
+    found = [
+        Control(each["kind"], each["key"], each["data"], group)
+        for group in parts(at, "group")
+        for each in data(group)["parts"]
+    ]
+    return [each for each in found if each.kind in kinds or not kinds]
+
+
+def control(at: AppTest, key: str) -> Control:
+    """The control with a key."""
+    found = {each.key: each for each in controls(at)}
+    assert key in found, f"no control {key!r}; there are {sorted(found)}"
     return found[key]
+
+
+def choose(at: AppTest, key: str, value: Any) -> AppTest:
+    """Choose in a row of buttons or a list."""
+    chosen = control(at, key)
+    sent = {"seq": next(_sequence), "movement": 0, "values": {key: value}, **looks(at)}
+    return _set(at, chosen.group, sent)
 
 
 def data(element: Any) -> Any:
@@ -38,37 +67,47 @@ def data(element: Any) -> Any:
     return json.loads(element.proto.json)
 
 
+def unpacked(packed: bytes) -> tuple[Any, np.ndarray]:
+    """The head of an answer, and the numbers of its recording (``live.packed``)."""
+    end = 4 + int.from_bytes(packed[:4], "little")
+    return json.loads(packed[4:end]), np.frombuffer(packed, np.float32, offset=end)
+
+
 def send(at: AppTest, key: str, value: Any) -> AppTest:
-    """Have a control send a value, as its code in the browser does, and come to rest."""
-    moved(at, key, value, movement=next(_sequence))
-    return rest(at, shown(at)["n"])
+    """Have a control send a value, as its code in the browser does."""
+    return moved(at, key, value, movement=next(_sequence))
 
 
 def moved(at: AppTest, key: str, value: Any, movement: int) -> AppTest:
     """The same while it is still held."""
-    part(at, key)
     (answer,) = parts(at, "answer")
-    sent = {"seq": next(_sequence), "movement": movement, "values": {key: value}}
+    sent = {"seq": next(_sequence), "movement": movement, "values": {key: value}, **looks(at)}
     return _set(at, answer, sent)
 
 
-def rest(at: AppTest, n: Any, flow: str | None = None) -> AppTest:
-    """Have the cursor come to rest at a step."""
-    (foot,) = parts(at, "foot")
-    sent = {"seq": next(_sequence), "n": n, "flow": flow or shown(at)["flow"]}
-    return _set(at, foot, sent)
+def looks(at: AppTest) -> dict[str, Any]:
+    """The step and the flow, as the browser tells them: where it was left."""
+    return {name: shown(at)[name] for name in ("n", "flow")}
 
 
 def press(at: AppTest, what: str) -> AppTest:
     """Press a preset (``preset/...``), ``reset`` or ``undo``."""
     (head,) = parts(at, "head")
-    return _set(at, head, {"what": what, "seq": next(_sequence)})
+    return _set(at, head, {"what": what, "seq": next(_sequence), **looks(at)})
 
 
 def shown(at: AppTest) -> dict[str, Any]:
     """What the end of the picture tells the browser."""
     (answer,) = parts(at, "answer")
-    return data(answer)
+    return unpacked(answer.proto.bytes)[0]
+
+
+def link(at: AppTest) -> dict[str, str]:
+    """The query of the link, as the browser writes it."""
+    answer = shown(at)
+    plain = answer["link"]["plain"]
+    looked = {name: str(answer[name]) for name in plain if answer[name] != plain[name]}
+    return answer["link"]["query"] | looked
 
 
 def can_undo(at: AppTest) -> bool:

@@ -9,8 +9,12 @@ answer to a drag stays small.
 from __future__ import annotations
 
 import json
+import struct
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +28,47 @@ KINDS = (
     "slider",
     "plane",
     "schedule",
-    "recording",
+    "choice",
+    "group",
     "steps",
     "strip",
     "cell",
     "unrolled",
     "map",
     "answer",
-    "foot",
 )
 # In the session.
-CHARTS = "live/charts"  # the words and the numbers of the picture's charts, in their order
-TAKERS = "live/takers"  # the key of every control -> what takes its values
-FILLED = "live/filled"  # what the picture puts into parts that stand outside of it, by their key
-VALUES = "live/values"  # the key of every control -> what tells its value
-ANSWERED = "live/answered"  # the newest request that was taken
-MOVEMENT = "live/movement"  # the movement that it belongs to
-RUN = "live/run"  # how often the whole page ran
+LINE = "live/line"
 START = "live/start"
 ANSWER = "live/answer"
-FOOT = "live/foot"
+
+
+@dataclass
+class Line:
+    """What one visitor's page and its picture have to say to each other."""
+
+    run: int = 0  # how often the whole page ran
+    takers: dict[str, Callable[[Any], None]] = field(
+        default_factory=dict
+    )  # of every control, by key
+    values: dict[str, Callable[[], Any]] = field(default_factory=dict)  # tell a control's value
+    looks: Callable[[Mapping[str, Any]], None] | None = None  # takes what is only looked at
+    answered: int = 0  # the newest request that was taken
+    movement: int | None = None  # the movement that it belongs to
+    charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
+    filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
+    recording: tuple[dict[str, Any], np.ndarray] | None = None
+    group: list[dict[str, Any]] | None = None  # the parts of the group that is being made
+
+
+# The session's, at hand while its page or picture runs: the framework's own store is slow to ask.
+_line: ContextVar[Line] = ContextVar("line")
+
+
+def _resume() -> Line:
+    line = st.session_state.setdefault(LINE, Line())
+    _line.set(line)
+    return line
 
 
 def _read(name: str) -> str:
@@ -55,7 +80,7 @@ def _code() -> str:
     parts = "".join(
         f"try {{ (() => {{\n{_read(name)}\n}})(); }}"
         f" catch (error) {{ console.warn('carousel: {name}', error); }}\n"
-        for name in ("charts", "flow", *KINDS)
+        for name in ("charts", "flow", "recording", "choice", *KINDS)
     )
     return (
         "export default (component) => {\n"
@@ -79,9 +104,9 @@ _PARTS = {
 
 def start() -> None:
     """Send the code; once on every page, before any part."""
-    st.session_state[TAKERS] = {}
-    st.session_state[VALUES] = {}
-    st.session_state[RUN] = st.session_state.get(RUN, 0) + 1
+    line = _resume()
+    line.takers, line.values, line.looks = {}, {}, None
+    line.run += 1
     _START(key=START, data={})
 
 
@@ -95,12 +120,36 @@ def part(
 ) -> None:
     """One part: its kind, its key on the page, and what it shows. A control has ``on_sent``, which
     takes what it sends with the next request for the picture, and ``value``, what it should show."""
+    line = _line.get()
     if on_sent:
-        st.session_state[TAKERS][key] = on_sent
+        line.takers[key] = on_sent
         data = {**data, "key": key}
     if value:
-        st.session_state[VALUES][key] = value
-    _PARTS[kind](key=key, data=data)
+        line.values[key] = value
+    if line.group is not None:
+        line.group.append({"kind": kind, "key": key, "data": data})
+    elif kind in _PARTS:
+        _PARTS[kind](key=key, data=data)
+    else:  # it needs the messages of a group
+        with group(f"{key}/group"):
+            line.group = [{"kind": kind, "key": key, "data": data}]
+
+
+@contextmanager
+def group(key: str) -> Iterator[None]:
+    """Make the parts within one component: the framework takes its time for every single one."""
+    line = _line.get()
+    line.group = []
+    try:
+        yield
+        parts = line.group
+    finally:
+        line.group = None
+
+    def take() -> None:
+        _hand(_resume(), st.session_state[key]["sent"])
+
+    _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=take)
 
 
 def place(kind: str, key: str) -> None:
@@ -110,59 +159,87 @@ def place(kind: str, key: str) -> None:
 
 def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:
     """Fill a part that has its place; ``on_sent`` as for ``part``."""
+    line = _line.get()
     if on_sent:
-        st.session_state[TAKERS][key] = on_sent
-    st.session_state[FILLED][key] = {**data, "key": key}
+        line.takers[key] = on_sent
+    line.filled[key] = {**data, "key": key}
+
+
+def record(head: dict[str, Any], numbers: np.ndarray) -> None:
+    """Give the page's parts the numbers of a run, (K, width) float32; ``head`` says what is where."""
+    _line.get().recording = head, numbers
 
 
 def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None]) -> None:
     """A part that sends a value by itself: all that it stands in runs again, the page or a fragment."""
-    _PARTS[kind](key=key, data=data, on_sent_change=lambda: on_sent(st.session_state[key]["sent"]))
+
+    def take() -> None:
+        _resume()
+        on_sent(st.session_state[key]["sent"])
+
+    _PARTS[kind](key=key, data=data, on_sent_change=take)
 
 
 @st.fragment
-def picture(draw: Callable[[], int], told: Callable[[], dict[str, Any]]) -> None:
+def picture(
+    draw: Callable[[], int],
+    told: Callable[[], dict[str, Any]],
+    looks: Callable[[Mapping[str, Any]], None] | None = None,
+) -> None:
     """What follows a control while it is dragged: ``draw`` runs again, and nothing else of the page.
 
-    ``draw`` returns the number of steps that the picture has; ``told`` gives ``page``, ``n``, ``flow``
-    and ``head`` of the state that was drawn.
+    ``draw`` returns the number of steps that the picture has; ``told`` gives ``page``, ``n``, ``flow``,
+    ``head`` and, where the page has one, ``link`` of the state that was drawn; ``looks`` takes the step
+    and the flow that the browser shows.
     """
-    st.session_state[CHARTS] = []
-    st.session_state[FILLED] = {}
+    line = _resume()
+    line.looks = looks
+    line.charts, line.filled, line.recording = [], {}, None
     steps = 1
     try:
         steps = draw()
     finally:
-        session = st.session_state
+        head, numbers = line.recording or (None, np.empty(0, np.float32))
         shown = {
-            "seq": session.get(ANSWERED, 0),
-            "run": session[RUN],
-            "rest": session[START].get("rest", 0),
-            "values": {key: value() for key, value in session[VALUES].items()},
-            "charts": session[CHARTS],
-            "parts": session[FILLED],
+            "seq": line.answered,
+            "run": line.run,
+            "rest": st.session_state[START].get("rest", 0),
+            "values": {key: value() for key, value in line.values.items()},
+            "charts": line.charts,
+            "parts": line.filled,
+            "recording": head,
             "last": steps - 1,
             **told(),
         }
-        _PARTS["answer"](key=ANSWER, data=shown, on_sent_change=_take)
+        _PARTS["answer"](key=ANSWER, data=packed(shown, numbers), on_sent_change=_take)
+
+
+def packed(head: dict[str, Any], numbers: np.ndarray) -> bytes:
+    """The length of the head in JSON, the head, padded to whole words, and the numbers."""
+    text = json.dumps(head, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join((struct.pack("<I", len(text)), text, numbers.tobytes()))
 
 
 def _take() -> None:
+    line, sent = _resume(), st.session_state[ANSWER]["sent"]
+    line.answered = sent["seq"]
+    _hand(line, sent)
+
+
+def _hand(line: Line, sent: Mapping[str, Any]) -> None:
     """Hand every value that came to what takes it."""
-    sent = st.session_state[ANSWER]["sent"]
-    st.session_state[ANSWERED] = sent["seq"]
-    st.session_state[MOVEMENT] = sent["movement"]
+    line.movement = sent["movement"]
+    if line.looks:
+        line.looks(sent)
     for key, value in sent["values"].items():
-        if take := st.session_state[TAKERS].get(key):
+        if take := line.takers.get(key):
             take(value)
 
 
-@st.fragment
-def foot(at_rest: Callable[[Any], None], follow: Callable[[], None]) -> None:
-    """What the server does when all has come to rest in the browser: ``at_rest`` takes the cursor's step
-    ``n`` and the ``flow`` that is looked at, then ``follow`` runs; as it does with the whole page."""
-    telling_part("foot", FOOT, {}, at_rest)
-    follow()
+def movement() -> int | None:
+    """The movement of a control that the newest request belongs to."""
+    return _line.get().movement
 
 
 def floats(values: np.ndarray) -> str:
@@ -172,4 +249,4 @@ def floats(values: np.ndarray) -> str:
 
 def describe(words: str, numbers: Any) -> None:
     """The text alternative of the next chart of the picture, and what it shows under the pointer."""
-    st.session_state[CHARTS].append({"words": words, "numbers": numbers})
+    _line.get().charts.append({"words": words, "numbers": numbers})

@@ -27,17 +27,32 @@ hub.define("answer", (component) => {
   return {
     update(next) {
       hub.lines.picture = mine = next;
-      hub.charts = next.data.charts;
+      const [answer, numbers] = unpacked(next.data);
+      hub.charts = answer.charts;
       later();
-      hub.answered(next.data);
+      try {
+        hub.record(answer.recording, numbers);
+      } catch (error) {
+        console.warn("carousel: the recording failed", error);
+      }
+      hub.answered(answer);
     },
     close() {
       watch.disconnect();
       charts();
-      if (hub.lines.picture === mine) hub.lines.picture = null;
+      if (hub.lines.picture !== mine) return;
+      hub.lines.picture = null;
+      hub.record(null);
     },
   };
 });
+// The head in JSON and the float32 numbers behind it (live.packed).
+function unpacked(packed) {
+  const bytes = packed.slice(); // aligned, and our own
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return [head, new Float32Array(bytes.buffer, 4 + length)];
+}
 hub.charts = [];
 hub.allCharts = () => [
   ...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]'),

@@ -1,7 +1,7 @@
 // The line to the server. At most one request is on its way; what is set meanwhile waits, the newest
 // value of each control only, and goes out when the answer has been drawn. A request draws the
-// picture anew and nothing else. When all has come to rest the server learns the step, for the link;
-// where a control decides what else there is on the page, the whole page runs then.
+// picture anew and nothing else. When all has come to rest the link is written; where a control decides
+// what else there is on the page, the whole page runs then.
 const PATIENCE_MS = 20000; // for an answer that never comes
 const REST_MS = 400;
 const waiting = new Map(); // the key of a control -> its value
@@ -12,11 +12,13 @@ let movement = sequence; // all that is sent until it comes to rest
 let moving = false;
 let shapes = false; // whether the whole page has to follow
 let resting;
-let told = { n: null, flow: null }; // the step and the flow that the server said or was told last
-const flow = () => (hub.backward ? "backward" : "forward");
+const looks = () => ({ n: hub.n, flow: hub.backward ? "backward" : "forward" });
+const UNTOLD = { n: null, flow: null };
+let told = UNTOLD; // what the server said or was told last
+const left = new Map(); // by page, what was looked at when it was left
 
-// The components that carry messages: of the picture, of what follows at rest, of the whole page.
-hub.lines = { picture: null, foot: null, whole: null };
+// The components that carry messages: of the picture, of the whole page.
+hub.lines = { picture: null, whole: null };
 hub.values = {}; // the server's values of all controls, by their key
 hub.head = {}; // which preset is the current one, and whether there is something to undo
 
@@ -29,6 +31,13 @@ hub.send = (component, value) => {
   pump();
 };
 hub.busy = ({ data }) => waiting.has(data.key) || Boolean(under_way?.controls.has(data.key));
+// A choice: the whole page runs with it, and with what was still waiting.
+hub.choose = (component, value) => {
+  const values = { ...Object.fromEntries(waiting), [component.data.key]: value };
+  waiting.clear();
+  component.setStateValue("sent", { seq: ++sequence, movement, values, ...hub.tell() });
+};
+hub.tell = () => (told = looks());
 hub.ahead = () => waiting.size > 0 || under_way !== null;
 
 function pump() {
@@ -37,12 +46,17 @@ function pump() {
   under_way.timer = setTimeout(release, PATIENCE_MS, under_way);
   const values = Object.fromEntries(waiting);
   waiting.clear();
-  hub.lines.picture.setStateValue("sent", { seq: under_way.sequence, movement, values });
+  hub.lines.picture.setStateValue("sent", {
+    seq: under_way.sequence,
+    movement,
+    values,
+    ...hub.tell(),
+  });
 }
 
 hub.answered = (answer) => {
   const { page, run, rest, n, last } = answer;
-  if (page !== latest?.page) leave();
+  if (page !== latest?.page) leave(page);
   // A preset or another choice replaced the state: what still waits belongs to the one before.
   else if (run !== latest.run && rest === latest.rest) hub.drop();
   latest = answer;
@@ -57,7 +71,10 @@ hub.answered = (answer) => {
   hub.moveTo(to);
   hub.filled = answer.parts;
   for (const slot of Object.keys(hub.filled)) hub.fill(slot);
-  if (!under_way) return hub.emit("idle");
+  if (!under_way) {
+    if (!hub.ahead()) writeLink();
+    return hub.emit("idle");
+  }
   if (answer.seq >= under_way.sequence) afterPaint(release, under_way);
 };
 
@@ -74,10 +91,8 @@ function release(request) {
 function rest() {
   clearTimeout(resting);
   resting = setTimeout(() => {
-    if (hub.ahead() || hub.playing) return;
-    if (!moving && hub.n === told.n && flow() === told.flow) return;
-    told = { n: hub.n, flow: flow() };
-    hub.lines.foot?.setStateValue("sent", { seq: ++sequence, ...told });
+    if (hub.ahead() || hub.playing || !latest) return;
+    writeLink();
     if (shapes) hub.lines.whole?.setStateValue("rest", sequence);
     moving = shapes = false;
   }, REST_MS);
@@ -86,6 +101,22 @@ hub.on("cursor", rest);
 hub.on("play", rest);
 hub.on("direction", rest);
 
+// The state into the address bar; what is not of the state, as `embed`, stays.
+function writeLink() {
+  if (!latest.link) return;
+  const { query, plain } = latest.link;
+  const link = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name.startsWith("embed")) link.append(name, value);
+  }
+  for (const [name, value] of Object.entries(query)) link.set(name, value);
+  for (const [name, value] of Object.entries(looks())) {
+    if (name in plain && value !== plain[name]) link.set(name, value);
+  }
+  const search = link.size ? `?${link}` : "";
+  if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
+}
+
 function afterPaint(work, argument) {
   requestAnimationFrame(() => setTimeout(work, 0, argument));
 }
@@ -93,13 +124,19 @@ function afterPaint(work, argument) {
 // Forget what was not sent yet.
 hub.drop = () => waiting.clear();
 
-// Another page of the app: nothing of the last one is kept.
-function leave() {
+// Another page of the app: of the last one it is kept what was looked at.
+function leave(page) {
+  if (latest) left.set(latest.page, { told, looks: looks() });
+  const before = left.get(page);
+  if (before) {
+    hub.n = before.looks.n;
+    hub.setBackward(before.looks.flow === "backward");
+  }
   hub.drop();
   clearTimeout(under_way?.timer);
   clearTimeout(resting);
   under_way = null;
-  told = { n: null, flow: null };
+  told = before?.told ?? UNTOLD;
   moving = shapes = false;
   hub.hover(null);
   if (hub.selected !== null) hub.select(hub.selected);

@@ -145,7 +145,7 @@ def test_a_signal_is_brought_out_by_its_legend(page: Page, app_url: str) -> None
 def test_keys_reach_the_cursor_after_a_click_on_a_choice(page: Page, app_url: str) -> None:
     open_inside(page, app_url)
     with rerun(page):
-        control(page, "Inside_the_cell", "loss").get_by_text("last step").click()
+        control(page, "Inside_the_cell", "loss").get_by_role("radio", name="last step").click()
     page.keyboard.press("ArrowRight")
     assert hub(page, "n") == 21
     assert "loss=last" in page.url
@@ -267,7 +267,9 @@ def test_an_error_in_one_part_leaves_the_others_alone(page: Page, app_url: str, 
     path = "Inside_the_cell"
     open_page(page, f"{app_url}/Stability")
     ready(page, "Stability")
-    page.evaluate(f"() => carousel.define('{kind}', () => {{ throw new Error('forced') }})")
+    fail = "() => { throw new Error('forced') }"
+    forced = f"record = {fail}" if kind == "recording" else f"define('{kind}', {fail})"
+    page.evaluate(f"() => {{ carousel.{forced}; }}")
     with rerun(page):
         page.locator(".st-key-navigation").get_by_role("link", name="Inside the cell").click()
     drawn(page, 4)
@@ -280,7 +282,7 @@ def test_an_error_in_one_part_leaves_the_others_alone(page: Page, app_url: str, 
     page.keyboard.press("ArrowRight")
     assert hub(page, "n") == n + 1
     with rerun(page):
-        control(page, path, "loss").get_by_text("last step").click()
+        control(page, path, "loss").get_by_role("radio", name="last step").click()
     assert "loss=last" in page.url
     assert_no_exception(page)
     page.reload()
@@ -295,12 +297,12 @@ def test_what_a_browser_sends_is_checked(page: Page, app_url: str) -> None:
         {"Inside the cell/steps": "many"},
         {"nothing": 1},
         {"Inside the cell/unit": [1]},
+        {"n": "many"},
     ):
+        looks = {"n": values.pop("n")} if "n" in values else {}
+        sent = {"seq": 1, "movement": 1, "values": values, **looks}
         with rerun(page):
-            page.evaluate(
-                f"() => carousel.lines.picture.setStateValue('sent',"
-                f" {{seq: 1, movement: 1, values: {json.dumps(values)}}})"
-            )
+            page.evaluate(f"() => carousel.lines.picture.setStateValue('sent', {json.dumps(sent)})")
         assert_sound(page)
     assert page.url.endswith("Inside_the_cell")
 

@@ -143,6 +143,10 @@ def slide(page: Page, path: str, field: str, key: str, times: int = 1) -> None:
     """Move a slider by the keyboard; at rest, the whole page has followed."""
     slider = control(page, path, field).get_by_role("slider")
     for _ in range(times):
+        if field == "n":  # the server hears nothing of it; the link follows at rest
+            slider.press(key)
+            page.wait_for_timeout(REST_MS)
+            continue
         with rerun(page, quiet_ms=REST_MS):
             slider.press(key)
 
@@ -157,9 +161,8 @@ def choose(page: Page, path: str, field: str, name: str) -> None:
 
 def select(page: Page, path: str, field: str, name: str) -> None:
     """Choose from a drop-down list."""
-    control(page, path, field).locator("input").click()
     with rerun(page):
-        page.get_by_role("option", name=name, exact=True).click()
+        control(page, path, field).get_by_role("combobox").select_option(label=name)
 
 
 def press_button(page: Page, name: str) -> None:
@@ -222,8 +225,8 @@ def change_inside(page: Page) -> None:
     slide(page, path, "unit", "ArrowRight", 2)
     choose(page, path, "notation", "PyTorch")
     leave(page)
-    with rerun(page):
-        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(REST_MS)
 
 
 def change_carousel(page: Page) -> None:
@@ -346,9 +349,10 @@ def test_quick_presses_all_count(path: str, field: str, page: Page, app_url: str
     ready(page, path)
     slider = control(page, path, field).get_by_role("slider")
     value, step = float(slider.input_value()), float(slider.get_attribute("step") or 1)
-    with rerun(page, quiet_ms=REST_MS):
-        for _ in range(8):
-            slider.press("ArrowLeft", delay=20)
+    for _ in range(8):
+        slider.press("ArrowLeft", delay=20)
+    page.wait_for_timeout(REST_MS)
+    wait_until_idle(page, REST_MS)
     assert float(slider.input_value()) == pytest.approx(value - 8 * step)
     match = re.search(rf"[?&]{field}=([^&]+)", page.url)
     assert match, f"the change is not in the link: {page.url}"
@@ -407,11 +411,10 @@ def test_keys_move_the_cursor(path: str, page: Page, app_url: str) -> None:
         ("Home", 0),
         ("ArrowRight", 1),
     ):
-        with rerun(page):
-            page.keyboard.press(key)
+        page.keyboard.press(key)
         assert step_of(page) == n, key
     assert shown(page)[0] != before[0]
-    assert re.search(r"[?&]n=1(&|$)", page.url) or path == "Stability"
+    expect(page).to_have_url(re.compile(r"[?&]n=1(&|$)"))
     assert_sound(page)
 
 
@@ -435,8 +438,7 @@ def test_one_press_on_the_cursors_slider_is_one_step(page: Page, app_url: str) -
     slider = control(page, path, "n").get_by_role("slider")
     for key, n in (("ArrowRight", 21), ("ArrowRight", 22), ("ArrowLeft", 21)):
         slider.focus()
-        with rerun(page, quiet_ms=600):
-            page.keyboard.press(key)
+        page.keyboard.press(key)
         assert step_of(page) == n, f"{key} on the slider"
     assert_sound(page)
 

@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
 app.switch_page("pages/How_long_it_remembers.py").run()
 assert not app.exception and not app.error, (app.exception, app.error)
-from tests.live import data, part, press, send, shown
+from tests.live import control, press, send, shown
 
 def value(field):
-    return data(part(app, f"How long it remembers/{field}"))["value"]
+    return control(app, f"How long it remembers/{field}").data["value"]
 
 assert value("gate") == 0.9
 press(app, "preset/Half a step")

@@ -11,8 +11,9 @@ import pytest
 
 import lstm_core as lc
 from explorer import cell_view
+from explorer.live import packed
 from explorer.notation import NOTATIONS
-from explorer.recording import labels, packed
+from explorer.recording import labels
 from lstm_core.analysis import flows, step_factors
 from lstm_core.wires import wires
 from tests.lstm_core.test_wires import WRITTEN

@@ -39,14 +39,17 @@ from lstm_core.figures import (
 from lstm_core.signals import Node, Signal
 from lstm_core.substitute import step_in_numbers
 from tests.live import (
+    Control,
     can_undo,
+    choose,
+    control,
+    controls,
     data,
     elements,
+    link,
     moved,
-    part,
     parts,
     press,
-    rest,
     send,
     shown,
     words,
@@ -99,16 +102,9 @@ def refused(at: AppTest) -> str:
     return box.value
 
 
-def query_of(at: AppTest) -> dict[str, str]:
-    return {
-        name: value if isinstance(value, str) else value[0]
-        for name, value in at.query_params.items()
-    }
-
-
 def state_of(at: AppTest, page: str) -> Any:
     """The state that the page's link holds."""
-    state, problems = from_query(PAGES[page][1], query_of(at))
+    state, problems = from_query(PAGES[page][1], link(at))
     assert not problems
     return state
 
@@ -157,7 +153,7 @@ def test_the_home_page_is_the_map_of_chapters() -> None:
 def test_a_page_opens_on_a_picture(page: str) -> None:
     at = sound(open_page(page))
     assert not at.toast
-    assert not query_of(at)
+    assert not link(at)
     assert len(charts(at)) >= 3
     question = next(chapter.question for chapter in CHAPTERS if chapter.file == page)
     assert f"## {question}" in [e.value for e in at.markdown]
@@ -195,7 +191,7 @@ def test_a_preset_is_one_click(page: str, preset: str) -> None:
     wanted = module.settle(module.presets()[preset])
     at = sound(press(open_page(page), f"preset/{preset}"))
     assert state_of(at, page) == wanted
-    assert query_of(at) == to_query(wanted)
+    assert link(at) == to_query(wanted)
     assert chosen(at) == preset
     assert picture(at)[0] == picture(sound(open_page(page, to_query(wanted))))[0]
 
@@ -218,16 +214,16 @@ def test_reset_and_undo(page: str) -> None:
     seen = []
     for preset in names[1:]:
         press(at, f"preset/{preset}")
-        seen.append((query_of(at), picture(at)))
+        seen.append((link(at), picture(at)))
     sound(press(at, "reset"))
-    assert query_of(at) == {}
+    assert link(at) == {}
     assert picture(at)[0] == first[0]
     for query, before in reversed(seen):
         sound(press(at, "undo"))
-        assert query_of(at) == query
+        assert link(at) == query
         assert picture(at) == before
     sound(press(at, "undo"))
-    assert query_of(at) == {}
+    assert link(at) == {}
     assert not can_undo(at)
     assert picture(at) == first
 
@@ -245,27 +241,25 @@ CONTROLS = [
     (INSIDE, {}, "live", "steps", 30),
     (INSIDE, {}, "live", "start", 10),
     (INSIDE, {}, "live", "unit", 1),
-    (INSIDE, {}, "live", "n", 5),
-    (INSIDE, {}, "selectbox", "source", "sine"),
-    (INSIDE, {}, "selectbox", "source", "text"),
-    (INSIDE, {}, "button_group", "loss", "last"),
-    (INSIDE, {}, "button_group", "notation", "framework"),
-    (INSIDE, {}, "selectbox", "view", "all"),
-    (INSIDE, {}, "selectbox", "view", "sums"),
-    (INSIDE, {}, "selectbox", "view", "gates"),
+    (INSIDE, {}, "choice", "source", "sine"),
+    (INSIDE, {}, "choice", "source", "text"),
+    (INSIDE, {}, "choice", "loss", "last"),
+    (INSIDE, {}, "choice", "notation", "framework"),
+    (INSIDE, {}, "choice", "view", "all"),
+    (INSIDE, {}, "choice", "view", "sums"),
+    (INSIDE, {}, "choice", "view", "gates"),
     (INSIDE, {"source": "noise"}, "number_input", "seed", 3),
     (INSIDE, {"source": "text"}, "text_area", "text", "another text"),
     (CAROUSEL, {}, "live", "cs", 0.5),
-    (CAROUSEL, {}, "live", "n", 3),
     (CAROUSEL, {}, "live", "steps", 20),
     (CAROUSEL, {}, "live", "width", 2),
-    (CAROUSEL, {}, "selectbox", "cs_mode", "bias"),
-    (CAROUSEL, {}, "selectbox", "cr_mode", "schedule"),
-    (CAROUSEL, {}, "button_group", "error", "state"),
-    (CAROUSEL, {}, "button_group", "system", "scalar"),
+    (CAROUSEL, {}, "choice", "cs_mode", "bias"),
+    (CAROUSEL, {}, "choice", "cr_mode", "schedule"),
+    (CAROUSEL, {}, "choice", "error", "state"),
+    (CAROUSEL, {}, "choice", "system", "scalar"),
     (CAROUSEL, {}, "number_input", "seed", 3),
     (CAROUSEL, {"cu_mode": "bias"}, "live", "cu_bias", 3.0),
-    (CAROUSEL, {"system": "scalar"}, "selectbox", "pattern", "ramp"),
+    (CAROUSEL, {"system": "scalar"}, "choice", "pattern", "ramp"),
     (CAROUSEL, {"system": "scalar"}, "button_group", "opened", [2]),
     (CAROUSEL, {"system": "scalar"}, "button_group", "cleared", []),
     (WHY, {}, "live", "radius", 1.25),
@@ -275,17 +269,16 @@ CONTROLS = [
     (WHY, {}, "live", "steps", 20),
     (WHY, {}, "live", "width", 2),
     (WHY, {}, "number_input", "seed", 3),
-    (WHY, {}, "button_group", "loss", "every"),
-    (WHY, {}, "selectbox", "gates", "held"),
+    (WHY, {}, "choice", "loss", "every"),
+    (WHY, {}, "choice", "gates", "held"),
     (WHY, {"gates": "held"}, "live", "g_cs", 0.5),
     (STABILITY, {}, "live", "modulus", 1.1),
     (STABILITY, {}, "live", "angle", 90.0),
     (STABILITY, {}, "live", "w_s", 1.2),
     (STABILITY, {}, "live", "start", 10.0),
     (STABILITY, {}, "live", "steps", 20),
-    (STABILITY, {}, "live", "n", 5),
-    (STABILITY, {}, "selectbox", "signal", "noise"),
-    (STABILITY, {}, "button_group", "form", "real"),
+    (STABILITY, {}, "choice", "signal", "noise"),
+    (STABILITY, {}, "choice", "form", "real"),
     (STABILITY, {"form": "real"}, "live", "mu_1", -0.5),
     (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
     (STABILITY, {"signal": "step"}, "live", "size", 3.0),
@@ -303,20 +296,17 @@ def test_a_control_changes_what_is_shown(
     at = sound(open_page(page, query))
     before = picture(at)
     key = f"{name_of(page)}/{field}"
-    if field == "n":
-        sound(rest(at, value))
-    elif kind == "live":
+    if kind == "live":
         sound(send(at, key, value))
+    elif kind == "choice":
+        sound(choose(at, key, value))
     else:
         control = next(e for e in at.get(kind) if e.key == key)
         sound(control.set_value(value).run())
     expected = tuple(value) if isinstance(value, list) else value
     assert getattr(state_of(at, page), field) == expected
-    link = query_of(at)
-    assert picture(sound(open_page(page, link))) == picture(at), "the link shows something else"
-    if field == "n":
-        assert not can_undo(at), "a move of the cursor is nothing to undo"
-        return
+    query = link(at)
+    assert picture(sound(open_page(page, query))) == picture(at), "the link shows something else"
     assert picture(at) != before, "the control changes nothing"
     sound(press(at, "undo"))
     assert picture(at) == before
@@ -341,7 +331,7 @@ def test_a_value_that_does_not_fit_changes_nothing(value: Any) -> None:
     moved(at, f"{name_of(INSIDE)}/steps", value, movement=1)
     assert not at.exception
     assert "“steps” must be" in at.toast[0].value
-    assert query_of(at) == {}
+    assert link(at) == {}
     assert picture(at) == before
 
 
@@ -350,7 +340,7 @@ def test_a_movement_is_one_change_to_undo() -> None:
     before = picture(at)
     for radius in (0.85, 0.9, 1.1):
         sound(moved(at, f"{name_of(WHY)}/radius", radius, movement=7))
-        assert data(part(at, f"{name_of(WHY)}/radius"))["value"] == radius
+        assert control(at, f"{name_of(WHY)}/radius").data["value"] == radius
     sound(send(at, f"{name_of(WHY)}/drive", 2.0))
     sound(send(at, f"{name_of(WHY)}/drive", 3.0))
     sound(press(at, "undo"))
@@ -404,9 +394,9 @@ def test_any_order_of_changes_is_answered_and_comes_back_from_the_link(
             assert box.value.endswith(".")
     while at.error or at.info:  # a refused state shows the last picture, which a link does not hold
         press(at, "undo")
-    again = open_page(page, query_of(at))
+    again = open_page(page, link(at))
     assert not again.toast
-    assert query_of(again) == query_of(at)
+    assert link(again) == link(at)
     assert picture(again) == picture(at)
     for _ in range(25):
         press(at, "undo")
@@ -415,50 +405,35 @@ def test_any_order_of_changes_is_answered_and_comes_back_from_the_link(
 
 def change_something(at: AppTest, rng: random.Random) -> None:
     """Move one control, chosen at random, to a place chosen at random."""
-    controls = [
-        *parts(at, "slider"),
-        *at.selectbox,
+    found = [
+        *controls(at, "slider", "choice", "menu"),
         *at.number_input,
         *at.get("button_group"),
         *at.text_area,
         *(b for b in at.button if not b.disabled),
     ]
-    control = rng.choice(controls)
-    if control.type == "button":
+    control = rng.choice(found)
+    if isinstance(control, Control):
+        change(at, rng, control)
+    elif control.type == "button":
         control.click().run()
-    elif control.type == "bidi_component":
-        slider = data(control)
-        low, high = slider["low"], slider["high"]
-        value = rng.choice([low, high, low + (high - low) * rng.random()])
-        send(at, control.key, round(value) if slider.get("whole") else value)
     elif control.type == "number_input":
         control.set_value(rng.randint(int(control.min), int(control.max))).run()
     elif control.type == "text_area":
         control.set_value(rng.choice(["", "ab", "the cat", "x" * MAX_TEXT, "ünï ☃ <b>"])).run()
-    elif control.type == "selectbox":
-        control.select_index(rng.randrange(len(control.options))).run()
     else:
-        names = [control.proto.options[i].content for i in range(len(control.proto.options))]
-        values = values_by_name(control, names)
-        picked = rng.choice(values)
-        single = control.proto.click_mode == control.proto.SINGLE_SELECT
-        control.set_value(picked if single else [picked]).run()
+        assert control.key.rpartition("/")[2] in ("opened", "cleared"), control.key
+        names = [option.content for option in control.proto.options]
+        control.set_value([int(rng.choice(names))]).run()
 
 
-def values_by_name(control: Any, names: list[str]) -> list[Any]:
-    """The values behind the names of a row of buttons."""
-    field = control.key.rpartition("/")[2]
-    tables = {
-        "loss": inside.LOSSES,
-        "notation": NOTATIONS,
-        "system": carousel.SYSTEMS,
-        "error": carousel.ERRORS,
-        "form": stability.FORMS,
-    }
-    if field in tables:
-        return list(tables[field])
-    assert field in ("opened", "cleared"), f"an unknown row of buttons: {control.key}"
-    return [int(name) for name in names]
+def change(at: AppTest, rng: random.Random, control: Control) -> None:
+    if control.kind != "slider":
+        choose(at, control.key, rng.choice(control.data["names"])[0])
+        return
+    low, high = control.data["low"], control.data["high"]
+    value = rng.choice([low, high, low + (high - low) * rng.random()])
+    send(at, control.key, round(value) if control.data.get("whole") else value)
 
 
 # links
@@ -471,7 +446,7 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
     at = sound(open_page(page, to_query(wanted)))
     assert not at.toast
     assert state_of(at, page) == wanted
-    assert query_of(at) == to_query(wanted)
+    assert link(at) == to_query(wanted)
 
 
 @pytest.mark.parametrize(
@@ -512,7 +487,7 @@ def test_bad_values_in_a_link_are_said_and_the_page_opens(page: str, text: str) 
     for toast, name in zip(at.toast, query, strict=True):
         assert f"“{name}”" in toast.value
         assert len(toast.value) < 300
-    assert query_of(at) == {}, "the link is not cleaned"
+    assert link(at) == {}, "the link is not cleaned"
     assert picture(at) == picture(open_page(page))
     sound(at.run())
     assert not at.toast, "said again and again"
@@ -533,7 +508,7 @@ def test_a_text_that_is_too_short_is_said_and_kept(text: str) -> None:
     at.text_area[0].set_value(text).run()
     assert "at least three letters" in refused(at)
     assert at.text_area[0].value == text, "the text that is to be mended is gone"
-    assert query_of(at)["source"] == "text"
+    assert link(at)["source"] == "text"
     sound(at.text_area[0].set_value(InsideState.text).run())
     assert picture(at) == before or state_of(at, INSIDE).n == 0
     again = open_page(INSIDE, {"source": "text", "text": text or " "})
@@ -569,7 +544,7 @@ def test_edits_that_do_not_fit_are_said(edits: str) -> None:
     assert len(said[0]) < 300
     assert "digits" not in said[0], "the interpreter's words, not ours"
     sound(press(at, "reset"))
-    assert query_of(at) == {}
+    assert link(at) == {}
 
 
 def test_edits_of_one_cell_do_not_break_the_other() -> None:
@@ -578,7 +553,7 @@ def test_edits_of_one_cell_do_not_break_the_other() -> None:
     shape = inside.theta(InsideState(source="text"))["W_x_cu"].shape
     target = f"W_x_cu[0,{shape[1] - 1}]"
     at = sound(open_page(INSIDE, {"source": "text", "edits": f"{target}=1.0"}))
-    at.selectbox(key=f"{name_of(INSIDE)}/source").set_value("sunspots").run()
+    choose(at, f"{name_of(INSIDE)}/source", "sunspots")
     sound(at)
 
 
@@ -639,7 +614,7 @@ BAD_FILES = {
 
 def test_without_a_file_the_remedy_is_said() -> None:
     at = open_page(INSIDE)
-    at.selectbox(key=f"{name_of(INSIDE)}/source").set_value("csv").run()
+    choose(at, f"{name_of(INSIDE)}/source", "csv")
     assert not at.exception
     said = said_by(at)
     assert "upload a CSV file" in said
@@ -652,7 +627,7 @@ def test_a_good_file_is_drawn_and_is_in_the_link() -> None:
     assert state_of(at, INSIDE).series == (5, 4, 6, 5.5, 7, 3, 4, 5)
     assert charts(at)
     assert "price" in said_by(at), "which column was read is not said"
-    assert picture(sound(open_page(INSIDE, query_of(at))))[0] == picture(at)[0]
+    assert picture(sound(open_page(INSIDE, link(at))))[0] == picture(at)[0]
 
 
 def test_another_column_of_a_file_can_be_chosen() -> None:
@@ -674,14 +649,14 @@ def test_another_column_of_a_file_can_be_chosen() -> None:
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_is_said_and_changes_nothing(name: str) -> None:
     at = sound(upload(open_page(INSIDE, {"source": "csv", "n": "3"}), "prices.csv", GOOD))
-    link, before = query_of(at), picture(at)[0]
+    query, before = link(at), picture(at)[0]
     data, remedy = BAD_FILES[name]
     upload(at, name, data)
     said = said_by(at)
     assert remedy in said
     assert name in said, "which file?"
     assert "Traceback" not in said
-    assert query_of(at) == link
+    assert link(at) == query
     assert picture(at)[0] == before
     sound(upload(at, "prices.csv", GOOD))
     assert remedy not in said_by(at), "the old complaint stays beside a good file"
