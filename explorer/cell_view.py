@@ -161,7 +161,7 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     gradient = f"; its gradient: ({param.gradient_equation})" if param.gradient_equation else ""
     named = framework_weight(cell, wire.param) if notation == "framework" else wire.param
     return {
-        "html": f"{weight} {factor}{primes}",
+        "html": f"{weight}{' ∗' * param.is_window} {factor}{primes}",
         "meaning": f"term of {symbol(cell, param.dest, notation)}{equation}; {named}: {shape}{gradient}",
         "error": f"{weight}<sup>T</sup> {_greek('alpha')}",
     }
@@ -172,7 +172,7 @@ def _shape(shape: tuple[str, ...], sizes: dict[str, int]) -> str:
 
 
 def _greek(name: str) -> str:
-    letters = {"alpha": "α", "gamma": "γ", "rho": "ρ", **GREEK}
+    letters = {"alpha": "α", "beta": "β", "gamma": "γ", "rho": "ρ", **GREEK}
     head, *rest = name.split("_")
     subscript = f"<sub>{' '.join(rest)}</sub>" if rest else ""
     return f"<i>{letters.get(head, head)}</i>{subscript}"
