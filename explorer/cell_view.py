@@ -42,10 +42,15 @@ def fill_drawing(kind: str, back: lc.Gradients, unit: int = 0) -> None:
 
 def cell_part(rec: lc.Recording, notation: str) -> None:
     """The schematic of the cell that the page's recording is of."""
-    widths = {signal.size: rec[name].shape[1] for name, signal in rec.cell.signals.items()}
-    sizes = tuple({"d_x": rec.x.shape[1], **widths}.items())
+    sizes = {
+        symbol: length
+        for name, param in rec.cell.params.items()
+        for symbol, length in zip(param.shape, rec.theta[name].shape, strict=True)
+    }
     held = sorted(name for name, forced in rec.clamps.forced.items() if forced.all())
-    live.part("cell", "live/cell", {**_drawn(rec.cell, notation, sizes), "held": held})
+    live.part(
+        "cell", "live/cell", {**_drawn(rec.cell, notation, tuple(sizes.items())), "held": held}
+    )
 
 
 UNROLLED = "live/unrolled"

@@ -27,7 +27,7 @@ class Products:
         arrays: NumpyArrays | TorchArrays,
     ) -> None:
         self.cell, self.theta, self.arrays = cell, theta, arrays
-        self.taps = sizes[TAPS] if any(p.is_window for p in cell.params.values()) else 1
+        self.taps = sizes[TAPS] if cell.windows else 1
         self.late_back = {
             name: None if arrays.vanishes(theta[name]) else theta[name] for name in cell.late
         }
@@ -44,11 +44,11 @@ class Products:
     def matrix(self, name: str) -> Any:
         """A parameter as the matrix that multiplies what it reads: a window's taps side by side."""
         value = self.theta[name]
-        return self.arrays.join(list(value), -1) if self.cell.params[name].is_window else value
+        return self.arrays.join(list(value), -1) if name in self.cell.windows else value
 
     def entity(self, name: str, matrix: Any) -> Any:
         """The way back from ``matrix``: an array of the parameter's own shape."""
-        if not self.cell.params[name].is_window:
+        if name not in self.cell.windows:
             return matrix
         rows, width = matrix.shape
         return matrix.reshape(rows, self.taps, width // self.taps).swapaxes(0, 1)
@@ -76,23 +76,24 @@ class Products:
         wires = self.cell.wiring.get((source, lag))
         if wires is None:
             return None
-        given = {node: self.matrix(name) for node, name in wires.items()}
-        shape = max((matrix.shape[1:] for matrix in given.values()), key=tuple)
+        given = self.theta
+        if source == INPUT and self.cell.windows:
+            given = {name: self._window(name) for name in wires.values()}
+        shape = given[next(iter(wires.values()))].shape[1:]
         blocks = [
-            self._widened(given[node], shape)
-            if node in given
-            else self.arrays.zeros((width, *shape))
+            given[wires[node]] if node in wires else self.arrays.zeros((width, *shape))
             for node, width in node_widths
         ]
         stack = self.arrays.join(blocks, 0)
         return None if self.arrays.vanishes(stack) else stack
 
-    def _widened(self, matrix: Any, shape: tuple[int, ...]) -> Any:
-        """A matrix that reads x[n] alone, with zeros for the other samples of a window."""
-        if matrix.shape[1:] == shape:
+    def _window(self, name: str) -> Any:
+        """A matrix over the samples of a window: with zeros for all but x[n] where it reads no other."""
+        matrix = self.matrix(name)
+        if name in self.cell.windows:
             return matrix
         rows, width = matrix.shape
-        return self.arrays.join([matrix, self.arrays.zeros((rows, shape[0] - width))], -1)
+        return self.arrays.join([matrix, self.arrays.zeros((rows, (self.taps - 1) * width))], -1)
 
     def external(self, x: Any) -> Any:
         """The input's share of every accumulation, bias included: (K, [B,] all_width)."""

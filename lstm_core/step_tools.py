@@ -82,20 +82,24 @@ class ForwardTools:
         weight, place, function = self._late[param]
         if weight is None:
             return self._warped[place.position]
-        return self._complete(place, function, self._dot(source, weight))
+        a = self._added(self.nodes[..., place.columns], self._dot(source, weight))
+        if not self._forced:
+            return function(a, self._warped[place.position])
+        return self._forced_warp(place, function, a)
 
     def plus(self, node: str, term: Any) -> Any:
         """The warp of a node once ``term``, its product of signals, is added to it."""
-        return self._complete(*self._completed[node], term)
+        place, function = self._completed[node]
+        a = self._added(self.nodes[..., place.columns], term)
+        if not self._forced:
+            return function(a, self._warped[place.position])
+        return self._forced_warp(place, function, a)
 
     def ahead(self, name: str) -> Any:
         """The value at this step of a node that is known ahead."""
         return self._ahead[name][self.n]
 
-    def _complete(self, place: Place, function: Callable[..., Any], term: Any) -> Any:
-        a = self._added(self.nodes[..., place.columns], term)
-        if not self._forced:
-            return function(a, self._warped[place.position])
+    def _forced_warp(self, place: Place, function: Callable[..., Any], a: Any) -> Any:
         a = self._keep(place.node, a)
         self.nodes = self._arrays.replaced(self.nodes, place.columns, a)
         self._warped[place.position] = warp = self._keep(place.warp, function(a))

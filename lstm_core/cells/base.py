@@ -116,6 +116,11 @@ class Cell:
         return names
 
     @cached_property
+    def windows(self) -> frozenset[str]:
+        """The parameters of windows over the input."""
+        return frozenset(name for name, param in self.params.items() if param.is_window)
+
+    @cached_property
     def wiring(self) -> dict[tuple[str | None, int], dict[str, str]]:
         """For every source and lag (no source: a bias), node -> the parameter that leads there."""
         wires: dict[tuple[str | None, int], dict[str, str]] = {}
