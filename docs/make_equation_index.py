@@ -132,8 +132,9 @@ def mentions_in_tables(cell: lc.Cell) -> Iterator[tuple[Mention, str]]:
         if param.gradient_equation.isdigit():
             alpha = greek.get(param.dest, f"dE/d{param.dest}")
             primes = "'" * param.lag
-            source = f" {param.source}{primes}^T" if param.source else ""
-            yield mention(param.gradient_equation), f"dE/d{param.name} = {alpha}{source}"
+            tap, at = ("[l]", "[n+l]") if param.is_window else ("", primes)
+            source = f" {param.source}{at}^T" if param.source else ""
+            yield mention(param.gradient_equation), f"dE/d{param.name}{tap} = {alpha}{source}"
 
 
 def index() -> str:

@@ -42,10 +42,15 @@ def fill_drawing(kind: str, back: lc.Gradients, unit: int = 0) -> None:
 
 def cell_part(rec: lc.Recording, notation: str) -> None:
     """The schematic of the cell that the page's recording is of."""
-    widths = {signal.size: rec[name].shape[1] for name, signal in rec.cell.signals.items()}
-    sizes = tuple({"d_x": rec.x.shape[1], **widths}.items())
+    sizes = {
+        symbol: length
+        for name, param in rec.cell.params.items()
+        for symbol, length in zip(param.shape, rec.theta[name].shape, strict=True)
+    }
     held = sorted(name for name, forced in rec.clamps.forced.items() if forced.all())
-    live.part("cell", "live/cell", {**_drawn(rec.cell, notation, sizes), "held": held})
+    live.part(
+        "cell", "live/cell", {**_drawn(rec.cell, notation, tuple(sizes.items())), "held": held}
+    )
 
 
 UNROLLED = "live/unrolled"
@@ -161,7 +166,7 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     gradient = f"; its gradient: ({param.gradient_equation})" if param.gradient_equation else ""
     named = framework_weight(cell, wire.param) if notation == "framework" else wire.param
     return {
-        "html": f"{weight} {factor}{primes}",
+        "html": f"{weight}{' ∗' * param.is_window} {factor}{primes}",
         "meaning": f"term of {symbol(cell, param.dest, notation)}{equation}; {named}: {shape}{gradient}",
         "error": f"{weight}<sup>T</sup> {_greek('alpha')}",
     }
@@ -172,7 +177,7 @@ def _shape(shape: tuple[str, ...], sizes: dict[str, int]) -> str:
 
 
 def _greek(name: str) -> str:
-    letters = {"alpha": "α", "gamma": "γ", "rho": "ρ", **GREEK}
+    letters = {"alpha": "α", "beta": "β", "gamma": "γ", "rho": "ρ", **GREEK}
     head, *rest = name.split("_")
     subscript = f"<sub>{' '.join(rest)}</sub>" if rest else ""
     return f"<i>{letters.get(head, head)}</i>{subscript}"

@@ -12,7 +12,7 @@ import lstm_core as lc
 from lstm_core.substitute import Line, Term, step_in_numbers
 
 NOTATIONS = {"paper": "Paper", "framework": "PyTorch"}
-GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ"}
+GREEK = {"theta": "θ", "psi": "ψ", "chi": "χ", "xi": "ξ"}
 WARPS = {
     "paper": {"sigmoid": "G<sub>c</sub>", "tanh": "G<sub>d</sub>"},
     "framework": {"sigmoid": "σ", "tanh": "tanh"},
@@ -27,7 +27,7 @@ def symbol(cell: lc.Cell, name: str, notation: str = "paper") -> str:
     shown = signal.torch if signal and notation == "framework" and signal.torch else name
     meaning = signal.meaning if signal else ""
     warp = cell.warp_of.get(name)
-    if notation == "framework" and signal and signal.kind == "accumulation" and warp:
+    if notation == "framework" and signal and signal.kind == "accumulation" and warp and warp.torch:
         shown = f"a_{warp.torch}"
     if name in cell.params:
         shape = " x ".join(cell.params[name].shape)
@@ -42,12 +42,15 @@ def symbol(cell: lc.Cell, name: str, notation: str = "paper") -> str:
 def framework_weight(cell: lc.Cell, name: str) -> str:
     """The framework's name of a parameter: W_ii for W_x_cu; W_s_* exist in the paper only."""
     param = cell.params[name]
-    warp = cell.warp_of[param.dest]
-    gate = warp.torch if warp else param.dest
+    readers = [
+        node for node, terms in cell.products.items() if param.dest in " ".join(terms).split()
+    ]
+    warp = cell.warp_of[readers[0] if readers else param.dest]
+    gate = warp.torch if warp and warp.torch else name.rpartition("_")[2]
     if param.source is None:
         return f"b_{gate}"
-    source = {"x": "i", cell.output: "h"}.get(param.source, param.source)
-    return f"W_{source}{gate}" if source in "ih" else f"W_c{gate}"
+    sources = {"x": "i", cell.output: "h", cell.state: "c"}
+    return f"W_{sources.get(param.source, param.source)}{gate}"
 
 
 @cache
@@ -91,8 +94,9 @@ def tex(number: float) -> str:
 
 def _symbols(cell: lc.Cell, term: Term, notation: str) -> str:
     names = [symbol(cell, name, notation) + ("′" if lag else "") for name, lag in term.factors]
-    weighted = term.factors[0][0] in cell.params
-    return (" " if weighted else " · ").join(names)
+    param = cell.params.get(term.factors[0][0])
+    between = " · " if param is None else " ∗ " if param.is_window else " "
+    return between.join(names)
 
 
 def _numbers(term: Term, later: bool) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,10 @@ def backpropagate(
     unlagged = [None] * (len(cell.arrivals) - len(cell.lagged))
     unwired = [i for i in range(len(cell.arrivals)) if i not in dict(wires)]
     masks = alpha_masks(rec)
-    alphas = np.empty((*rec.output.shape[:-1], products.width), arrays.dtype)
-    row = np.empty_like(alphas[0])  # of all nodes; the same memory for every step
+    step_masks = None if masks is None else masks[..., : products.width]
+    all_alphas = np.empty((*rec.output.shape[:-1], products.all_width), arrays.dtype)
+    alphas = all_alphas[..., : products.width]
+    row = np.empty_like(alphas[0])  # of a step's nodes; the same memory for every step
     alphas_n = tuple([row[..., columns] for columns in products.columns.values()])
     dot, step_back = arrays.dot, cell.step_back
     arriving: list[Any] = list(nothing)
@@ -65,8 +68,8 @@ def backpropagate(
         totals, direct = step_back(local_n, arriving, alphas_n, tools)
         steps.append(totals)
         alphas[n] = row
-        if masks is not None:
-            row *= masks[n]
+        if step_masks is not None:
+            row *= step_masks[n]
         arriving = [*direct, *unlagged]
         for i, weight in wires:
             flow, rest = dot(row, weight), arriving[i]  # (154), (155)
@@ -78,8 +81,10 @@ def backpropagate(
         name: arrays.at_all_steps(total[::-1])
         for name, total in zip(cell.totals, zip(*steps, strict=True), strict=True)
     }
-    table |= {name: alphas[..., columns] for name, columns in products.columns.items()}
-    passed = alphas if masks is None else alphas * masks
+    if cell.ahead:
+        fill_ahead(rec, all_alphas, masks)
+    table |= {name: all_alphas[..., columns] for name, columns in products.all_columns.items()}
+    passed = all_alphas if masks is None else all_alphas * masks
     table |= cell.inner_gradients(rec, {name: pass_on(rec, name, table[name]) for name in table})
     d_x = products.input_gradient(passed)
     return Gradients(
@@ -90,6 +95,21 @@ def backpropagate(
         d_initial=initial_gradient(rec, dict(zip(cell.lagged, arriving, strict=False))),
         explicit=injected,
     )
+
+
+def fill_ahead(rec: Recording, alphas: np.ndarray, masks: np.ndarray | None) -> None:
+    """Set the columns of the nodes that are known ahead, from those of the nodes that read them:
+    dE/dxi_cu = alpha_cu, dE/dxi_du = g_cx . alpha_du (197, 209)."""
+    cell, columns = rec.cell, rec.products.all_columns
+    for name in cell.ahead:
+        alphas[..., columns[name]] = 0
+        for node, terms in cell.products.items():
+            for factors in (term.split() for term in terms):
+                for i in (i for i, factor in enumerate(factors) if factor == name):
+                    error = alphas[..., columns[node]]
+                    error = error if masks is None else error * masks[..., columns[node]]
+                    others = [rec.factor(other) for other in factors[:i] + factors[i + 1 :]]
+                    alphas[..., columns[name]] += reduce(mul, others, error)
 
 
 def pass_on(rec: Recording, name: str, gradient: np.ndarray) -> np.ndarray:
@@ -115,7 +135,7 @@ def warp_slope(signal: Signal, value: np.ndarray) -> np.ndarray:
 
 def alpha_masks(rec: Recording) -> np.ndarray | None:
     """1 where an accumulation is free and 0 where it is forced, for all nodes side by side."""
-    names = [node.name for node in rec.cell.nodes]
+    names = list(rec.products.all_columns)
     if not any(name in rec.clamps.forced for name in names):
         return None
     return np.concatenate(

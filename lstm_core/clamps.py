@@ -41,8 +41,8 @@ class Clamps:
         """Whether there is anything to do for any signal."""
         return bool(self.forced or self.probes)
 
-    def keep(self, name: str, value: Any, n: int) -> Any:
-        """``value`` at step ``n``, with the forced entries in place."""
+    def keep(self, name: str, value: Any, n: int | slice) -> Any:
+        """``value`` at step ``n``, or at several, with the forced entries in place."""
         if name in self.forced:
             value = self.arrays.where(self.forced[name][n], self.values[name][n], value)
         return value + self.probes[name][n] if name in self.probes else value

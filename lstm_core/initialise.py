@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -76,21 +77,33 @@ def init_params(
         recurrent: rule for the weights that read an earlier or the present state (``weights`` when None).
         spectral_radius: scale each square recurrent weight to this largest |eigenvalue|.
         forget_bias: the bias of the gate that frameworks call ``f``.
-        sizes: ``d_x``, ``d_s`` and what else ``cell.sizes`` names.
+        sizes: ``d_x``, ``d_s`` and what else ``cell.sizes`` names; those in ``cell.defaults`` may be
+            left out.
+
+    The rule for a window over the input sees its taps side by side, as the one matrix they make.
 
     Raises:
-        KeyError, ValueError: an unknown rule or size; a missing, zero or negative size.
+        KeyError, ValueError: an unknown rule or size; a missing, zero or negative size, or one that
+            is larger than the cell allows.
     """
     if not isinstance(cell, Cell):
         raise ValueError(f"cell must be one of lstm_core.CELLS.values(); got {cell!r}")
     for name in sizes:
         if name not in cell.sizes:
             raise unknown(f"size of {cell.name}", name, cell.sizes)
+    for name, usual in cell.defaults.items():
+        sizes.setdefault(name, sizes.get(usual, 0) if isinstance(usual, str) else usual)
     for name, meaning in cell.sizes.items():
         size = sizes.get(name)
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
             raise ValueError(
                 f"{name} ({meaning}) must be 1 or more; got {size!r}: give a whole number"
+            )
+    for name, largest in cell.at_most.items():
+        if sizes[name] > sizes[largest]:
+            raise ValueError(
+                f"{name} ({cell.sizes[name]}) must be at most {largest} = {sizes[largest]}; got"
+                f" {sizes[name]}: make {name} smaller or {largest} larger"
             )
     if np.dtype(dtype).kind != "f":
         raise ValueError(f"dtype must be a floating type such as numpy.float64; got {dtype!r}")
@@ -108,7 +121,10 @@ def init_params(
             value = np.full(shape, forget_bias if param.dest in forget else 0.0)
         else:
             rule = weights if param.source == INPUT else recurrent or weights
-            value = RULES[rule](rng, (shape[0], shape[1]))
+            *taps, rows, columns = shape
+            value = RULES[rule](rng, (rows, columns * prod(taps)))
+            if param.is_window:
+                value = np.stack(np.split(value, taps[0], axis=1))
             if spectral_radius is not None and param.source != INPUT and shape[0] == shape[1]:
                 value = scale_spectral_radius(value, spectral_radius)
         theta[name] = value.astype(dtype)

@@ -1,7 +1,8 @@
 """Where everything is in the row that a step leaves: made once for a cell and its sizes.
 
 A step's row is made of pieces: all accumulation nodes side by side, their warps in the same
-columns, and the other signals of the cell.
+columns, and the other signals of the cell. Nodes that are known ahead have no place in a row; in
+arrays over all steps they stand behind the others.
 """
 
 from __future__ import annotations
@@ -27,12 +28,17 @@ class Place(NamedTuple):
 
 
 class Layout:
-    """The columns of the nodes, the runs of their warps, and the pieces of a row."""
+    """The columns of the nodes, the runs of their warps, and the pieces of a row.
+
+    ``columns`` and ``width`` are of a step's nodes, ``all_columns`` and ``all_width`` of all.
+    """
 
     def __init__(self, cell: Cell, sizes: Mapping[str, int], late: tuple[str, ...]) -> None:
         self.cell = cell
         self.widths = {name: sizes[signal.size] for name, signal in cell.signals.items()}
-        self.node_widths = [(node.name, self.widths[node.name]) for node in cell.nodes]
+        names = [node.name for node in cell.nodes if node.name not in cell.ahead]
+        self.node_widths = [(name, self.widths[name]) for name in names]
+        self.all_widths = self.node_widths + [(name, self.widths[name]) for name in cell.ahead]
         self.places: dict[str, Place] = {}
         self.width = 0
         for position, (node, width) in enumerate(self.node_widths):
@@ -42,7 +48,14 @@ class Layout:
             self.places[node] = Place(node, columns, position, function, name)
             self.width += width
         self.columns = {node: place.columns for node, place in self.places.items()}
+        self.all_columns, self.all_width = dict(self.columns), self.width
+        for node, width in self.all_widths[len(names) :]:
+            self.all_columns[node] = slice(self.all_width, self.all_width + width)
+            self.all_width += width
         self.late_nodes = {cell.params[param].dest for param in late}
+        self.late_nodes |= {
+            node for node, terms in cell.products.items() if not set(terms) <= set(cell.ahead)
+        }
         self.runs = self._runs()
         self.pieces = self._pieces()
         self.lagged = self._picker(cell.lagged)

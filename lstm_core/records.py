@@ -13,7 +13,7 @@ import numpy as np
 from lstm_core.cells.base import Cell
 from lstm_core.clamps import Clamps
 from lstm_core.products import Products
-from lstm_core.signals import INPUT
+from lstm_core.signals import INPUT, signal_of
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> KeyError:
@@ -80,6 +80,22 @@ class Recording:
         first = self.products.arrays.array(self.initial[name])[None]
         return self.products.arrays.join([first, self[name][:-1]], 0)
 
+    def factor(self, written: str) -> Any:
+        """A factor of a product at all steps, as the tables write it: ``z``, ``z'`` or ``(1-z)``."""
+        name = signal_of(written)
+        value = self.previous(name) if written.endswith("'") else self[name]
+        return 1 - value if written.startswith("(1-") else value
+
+    def read(self, param: str) -> Any:
+        """What a weight multiplies at every step: a signal at its lag, or a window of the input with
+        its samples side by side, (K, [B,] L d_x)."""
+        wire = self.cell.params[param]
+        if wire.source is None:
+            raise ValueError(f"{param} is a bias: it reads no signal")
+        if wire.is_window:
+            return self.products.windows(self.x)
+        return self.previous(wire.source) if wire.lag else self[wire.source]
+
     @property
     def probes(self) -> dict[str, Any]:
         """For a run on torch tensors: after ``loss.backward()``, ``probes[name].grad`` is the total
@@ -121,27 +137,24 @@ class Gradients:
         """The source's names of the gradients that this cell has."""
         return list(self.recording.cell.gradient_names)
 
-    def _source(self, name: str, lag: int) -> Any:
-        return self.recording.previous(name) if lag else self.recording[name]
-
     @cached_property
     def d_theta(self) -> dict[str, np.ndarray]:
         """dE/dTheta, summed over the steps (90), (172) and over the batch."""
         rec, products = self.recording, self.recording.products
-        alphas = np.ascontiguousarray(self.alphas).reshape(-1, products.width)
+        alphas = np.ascontiguousarray(self.alphas).reshape(-1, products.all_width)
         biases = alphas.sum(0)
-        sums: dict[tuple[str, int], np.ndarray] = {}
+        sums: dict[tuple[str, int, bool], np.ndarray] = {}
         gradients = {}
         for param in rec.cell.params.values():
-            rows = products.columns[param.dest]
+            rows = products.all_columns[param.dest]
             if param.source is None:
                 gradients[param.name] = biases[rows]
                 continue
-            wire = (param.source, param.lag)
+            wire = (param.source, param.lag, param.is_window)
             if wire not in sums:
-                source = self._source(*wire)
+                source = rec.read(param.name)
                 sums[wire] = alphas.T @ source.reshape(-1, source.shape[-1])
-            gradients[param.name] = sums[wire][rows]
+            gradients[param.name] = products.entity(param.name, sums[wire][rows])
         return gradients
 
     def d_theta_step(self, name: str, n: int) -> np.ndarray:
@@ -152,12 +165,12 @@ class Gradients:
         if not -len(rec) <= n < len(rec):
             raise ValueError(f"n must be a step from 0 to {len(rec) - 1}; got {n}")
         param = rec.cell.params[name]
-        columns = rec.products.columns[param.dest]
+        columns = rec.products.all_columns[param.dest]
         alpha = self.alphas[n, ..., columns].reshape(-1, _width(columns))
         if param.source is None:
             return alpha.sum(0)
-        source = self._source(param.source, param.lag)[n]
-        return alpha.T @ source.reshape(-1, source.shape[-1])
+        source = rec.read(name)[n]
+        return rec.products.entity(name, alpha.T @ source.reshape(-1, source.shape[-1]))
 
     def __repr__(self) -> str:
         return f"<gradients of {self.recording.cell.name}: {', '.join(self.names)}>"

@@ -1,16 +1,17 @@
-"""What the loops hand to a cell's step: nodes and their warps, clamps, and the late weights.
+"""What the loops hand to a cell's step: nodes and their warps, clamps, and the late terms.
 
-A late weight reads a signal of the very step that its node belongs to, as W_s_cr reads s[n] (128).
+A late term reads a signal of the very step that its node belongs to, as W_s_cr reads s[n] (128).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from lstm_core.clamps import Clamps
+from lstm_core.layout import Place
 from lstm_core.products import Products
 
 
@@ -21,7 +22,13 @@ class ForwardTools:
     whose parts are cut only once; elsewhere every step makes its own arrays.
     """
 
-    def __init__(self, products: Products, clamps: Clamps, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        products: Products,
+        clamps: Clamps,
+        shape: tuple[int, ...],
+        ahead: Mapping[str, Any],
+    ) -> None:
         arrays, layout = products.arrays, products.layout
         functions = {"sigmoid": arrays.sigmoid, "tanh": arrays.tanh, "": arrays.copied}
         self.tanh = arrays.tanh
@@ -32,13 +39,12 @@ class ForwardTools:
             (place, functions[place.function], node in layout.late_nodes)
             for node, place in layout.places.items()
         ]
+        self._completed = {place.node: (place, function) for place, function, _ in self._nodes}
         self._late = {
-            param: (
-                weight,
-                *self._nodes[layout.places[products.cell.params[param].dest].position][:2],
-            )
+            param: (weight, *self._completed[products.cell.params[param].dest])
             for param, weight in products.late.items()
         }
+        self._ahead = ahead
         self.n = 0
         self.nodes: Any = None
         self.keep: Callable[[str, Any], Any] = self._keep
@@ -53,15 +59,14 @@ class ForwardTools:
 
     def start(self, n: int, nodes: Any) -> list[Any]:
         """Take the accumulations of step ``n`` and return the warp of each; a late one comes later."""
-        self.nodes = nodes
+        self.n, self.nodes = n, nodes
         if self._forced:
-            return self._start_forced(n)
+            return self._start_forced()
         for function, columns, room in self._runs:
             function(nodes[..., columns], room)
         return self._warped
 
-    def _start_forced(self, n: int) -> list[Any]:
-        self.n = n
+    def _start_forced(self) -> list[Any]:
         self._warped = []
         for place, function, late in self._nodes:
             warp = None
@@ -80,6 +85,21 @@ class ForwardTools:
         a = self._added(self.nodes[..., place.columns], self._dot(source, weight))
         if not self._forced:
             return function(a, self._warped[place.position])
+        return self._forced_warp(place, function, a)
+
+    def plus(self, node: str, term: Any) -> Any:
+        """The warp of a node once ``term``, its product of signals, is added to it."""
+        place, function = self._completed[node]
+        a = self._added(self.nodes[..., place.columns], term)
+        if not self._forced:
+            return function(a, self._warped[place.position])
+        return self._forced_warp(place, function, a)
+
+    def ahead(self, name: str) -> Any:
+        """The value at this step of a node that is known ahead."""
+        return self._ahead[name][self.n]
+
+    def _forced_warp(self, place: Place, function: Callable[..., Any], a: Any) -> Any:
         a = self._keep(place.node, a)
         self.nodes = self._arrays.replaced(self.nodes, place.columns, a)
         self._warped[place.position] = warp = self._keep(place.warp, function(a))

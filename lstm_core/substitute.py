@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_core.records import Recording
-from lstm_core.signals import Signal
+from lstm_core.signals import Node, Signal, is_product
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def step_in_numbers(rec: Recording, n: int, unit: int) -> list[Line]:
     lines = []
     for name, signal in rec.cell.signals.items():
         if name in nodes:
-            terms = _weighted(rec, name, n, unit)
+            terms = _accumulated(rec, nodes[name], n, unit)
         elif signal.of:
             value = float(rec[signal.of][n, unit])
             terms = (Term(((signal.of, 0),), (signal.of,), (value,), value),)
@@ -66,17 +66,18 @@ def step_in_numbers(rec: Recording, n: int, unit: int) -> list[Line]:
     return lines
 
 
-def _weighted(rec: Recording, node: str, n: int, unit: int) -> tuple[Term, ...]:
+def _accumulated(rec: Recording, node: Node, n: int, unit: int) -> tuple[Term, ...]:
     terms = []
-    for param in rec.cell.params.values():
-        if param.dest != node:
+    for text in node.terms.split(" + "):
+        if is_product(text, rec.cell.size_of):
+            terms.append(_product(rec, text, n, unit))
             continue
-        row = rec.theta[param.name][unit]
+        param = rec.cell.params[text.split()[0]]
+        row = rec.products.matrix(param.name)[unit]
         if param.source is None:
             terms.append(Term(((param.name, 0),), (param.name,), (float(row),), float(row)))
             continue
-        source = rec.previous(param.source)[n] if param.lag else rec[param.source][n]
-        value = float(np.dot(row, source))
+        value = float(np.dot(row, rec.read(param.name)[n]))
         factors = ((param.name, 0), (param.source, param.lag))
         terms.append(Term(factors, (param.name,), (value,), value))
     return tuple(terms)
@@ -87,11 +88,7 @@ def _product(rec: Recording, text: str, n: int, unit: int) -> Term:
     names = []
     numbers = []
     for symbol in text.split():
-        name, lag = symbol.rstrip("'"), symbol.count("'")
-        factors.append((name, lag))
-        complement = name.startswith("(1-")
-        signal = name[3:-1] if complement else name
+        factors.append((symbol.rstrip("'"), symbol.count("'")))
         names.append(symbol.replace("(", "").replace(")", ""))
-        value = float((rec.previous(signal) if lag else rec[signal])[n, unit])
-        numbers.append(1 - value if complement else value)
+        numbers.append(float(rec.factor(symbol)[n, unit]))
     return Term(tuple(factors), tuple(names), tuple(numbers), float(np.prod(numbers)))

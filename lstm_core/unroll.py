@@ -66,8 +66,8 @@ def unroll(
 def _run(products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]) -> dict[str, Any]:
     """Every signal at all steps; ``before``: the lagged signals before step 0."""
     arrays, layout = products.arrays, products.layout
-    external = products.external(x)
-    tools = ForwardTools(products, clamps, external.shape[1:])
+    external, ahead = _ahead(products, clamps, products.external(x))
+    tools = ForwardTools(products, clamps, external.shape[1:], ahead)
     dot, added, step, start = arrays.dot, arrays.added, products.cell.step, tools.start
     warps, lagged = tools.warps, layout.lagged
     recurrent = [(i, weight) for i, weight in enumerate(products.lagged) if weight is not None]
@@ -82,4 +82,23 @@ def _run(products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]) ->
         before = lagged(row)
     all_nodes, *pieces = zip(*rows, strict=True)
     values = [arrays.at_all_steps(piece) for piece in pieces]
-    return layout.table([arrays.nodes_at_all_steps(external, all_nodes), *values])
+    return layout.table([arrays.nodes_at_all_steps(external, all_nodes), *values]) | ahead
+
+
+def _ahead(products: Products, clamps: Clamps, shares: Any) -> tuple[Any, dict[str, Any]]:
+    """The input's share of a step's nodes at all steps, and the nodes that are known ahead; what
+    these add to others by themselves, as xi_cu to a_cu (197), is in the share."""
+    cell, layout = products.cell, products.layout
+    if not cell.ahead:
+        return shares, {}
+    ahead = {
+        name: clamps.keep(name, shares[..., layout.all_columns[name]], slice(None))
+        for name in cell.ahead
+    }
+    steps = shares[..., : layout.width]
+    for node, columns in layout.columns.items():
+        for term in cell.products[node]:
+            if term in ahead:
+                together = steps[..., columns] + ahead[term]
+                steps = products.arrays.replaced(steps, columns, together)
+    return steps, ahead

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from lstm_core.cells.base import Cell
-from lstm_core.signals import INPUT, Signal
+from lstm_core.signals import INPUT, Node, Signal, is_product, signal_of
 
 LOSS = "loss"
 NAMED = ("sum", "warp", "signal")  # the kinds of node that are a recorded signal
@@ -78,9 +78,10 @@ class Graph:
 def wires(cell: Cell) -> Graph:
     """The graph of a cell, from ``cell.nodes``, ``cell.declared`` and what is read with a lag."""
     found = _Reader(cell)
+    nodes = {node.name: node for node in cell.nodes}
     for signal in cell.declared:
-        if signal.name in cell.warp_of:
-            found.read_sum(signal.name)
+        if signal.name in nodes:
+            found.read_sum(nodes[signal.name])
         elif signal.of:
             found.add(signal.name, "warp", signal.name)
             found.connect(found.source(signal.of, 0), signal.name)
@@ -116,18 +117,22 @@ class _Reader:
             return self.add(signal + "'" * lag, "before", signal, lag, f"{signal}[n−{lag}]")
         return self.add(INPUT, "input", INPUT) if signal == INPUT else signal
 
-    def read_sum(self, node: str) -> None:
-        """An accumulation, its weighted wires and its biases."""
-        self.add(node, "sum", node)
-        for param in self.cell.params.values():
-            if param.dest != node:
+    def read_sum(self, node: Node) -> None:
+        """An accumulation: its weighted wires, its biases and its products of signals."""
+        name = self.add(node.name, "sum", node.name)
+        times = 0
+        for term in node.terms.split(" + "):
+            if is_product(term, self.cell.size_of):
+                self.read_product(name, times, term.split(), name)
+                times += 1
                 continue
+            param = self.cell.params[term.split()[0]]
             if param.source is None:
-                bias = self.add(param.name, "bias", node, text="b")
-                self.connect(bias, node, param.name)
+                bias = self.add(param.name, "bias", name, text="b")
+                self.connect(bias, name, param.name)
             else:
                 source = self.source(param.source, param.lag)
-                self.connect(source, node, param.name, name=param.name)
+                self.connect(source, name, param.name, name=param.name)
 
     def read_terms(self, signal: Signal) -> None:
         """A sum of products: an operation for every product and for the sum, where there are any."""
@@ -139,20 +144,23 @@ class _Reader:
             end = self.add(f"{name}+", "plus", name, text="+")
             self.connect(end, name)
         for i, factors in enumerate(products):
-            product = end
-            if len(factors) > 1:
-                product = self.add(f"{name}*{i}", "times", name, text="×")
-                self.connect(product, end)
-            for factor in factors:
-                self.connect(self._factor(factor), product)
+            self.read_product(name, i, factors, end)
+
+    def read_product(self, name: str, i: int, factors: list[str], end: str) -> None:
+        """Product ``i`` of a signal, which ends at node ``end``; a lone factor leads there itself."""
+        product = end
+        if len(factors) > 1:
+            product = self.add(f"{name}*{i}", "times", name, text="×")
+            self.connect(product, end)
+        for factor in factors:
+            self.connect(self._factor(factor), product)
 
     def _factor(self, written: str) -> str:
         """The node of a factor: ``z``, ``z'``, ``(1-z)`` or ``(1-z)'``."""
-        signal, lag = written.replace("'", ""), written.count("'")
-        if not signal.startswith("(1-"):
-            return self.source(signal, lag)
-        signal = signal[3:-1]
+        signal, lag = signal_of(written), written.count("'")
         source = self.source(signal, lag)
+        if not written.startswith("(1-"):
+            return source
         name = f"1-{source}"
         if name not in self.nodes:
             self.add(name, "complement", signal, lag, "1−")

@@ -76,9 +76,9 @@ def _forward(graph: Graph, rec: Recording) -> dict[str, np.ndarray]:
     for name, node in graph.nodes.items():
         values[name] = _value(node, [values[w.source] for w in graph.arriving[name]], rec)
     for wire in graph.wires.values():
-        values[wire.name] = value = values[wire.source]
+        values[wire.name] = values[wire.source]
         if _is_weighted(wire):
-            values[wire.name] = value @ rec.theta[wire.param].T
+            values[wire.name] = rec.read(wire.param) @ rec.products.matrix(wire.param).T
     return values
 
 
@@ -126,7 +126,7 @@ def _passed(node: GraphNode, error: np.ndarray, back: Gradients) -> np.ndarray:
     """What a node passes on to what it is made of: nothing where it is forced."""
     rec = back.recording
     if node.kind == "sum":
-        return back.alphas[:, rec.products.columns[node.name]]
+        return back.alphas[:, rec.products.all_columns[node.name]]
     if node.kind in NAMED:  # an array of its own, so that clamps don't change what is packed where
         return pass_on(rec, node.name, error[:])
     return error
@@ -142,13 +142,19 @@ def _brought_back(
 ) -> np.ndarray:
     """The error that a wire brings from ``node``, its end, back to its source."""
     if _is_weighted(wire):
-        return passed @ back.recording.theta[wire.param]
+        return _to_source(wire.param, passed, back.recording)
     if node.kind == "warp":
         return passed * warp_slope(back.recording.cell.signals[node.name], forward[node.name])
     if node.kind == "times":
         others = [forward[w.source] for w in graph.arriving[node.name] if w is not wire]
         return reduce(mul, others, passed)
     return -passed if node.kind == "complement" else passed
+
+
+def _to_source(param: str, error: np.ndarray, rec: Recording) -> np.ndarray:
+    """W^T alpha, (K, d_source); through a window, at every sample that it reads."""
+    read = error @ rec.products.matrix(param)
+    return rec.products.from_windows(read) if rec.cell.params[param].is_window else read
 
 
 def _next_row(errors: dict[str, np.ndarray], node: GraphNode) -> np.ndarray:

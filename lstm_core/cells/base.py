@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lstm_core.signals import INPUT, Node, Param, Signal, read_params
+from lstm_core.signals import INPUT, Node, Param, Signal, is_product, read_params, signal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +25,16 @@ class Cell:
     ``carried`` (the coordinates of what a step hands to the next one), ``state``, ``output``, and
     ``totals`` (the signals that are no nodes and whose gradients ``step_back`` returns).
     A signal that the next step reads and that is not carried must be the declared warp of one that is.
+    Where a size has a natural value, ``defaults`` has it, a number or the size whose value it takes;
+    ``at_most`` names the size that one may not exceed.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
     sizes: ClassVar[dict[str, str]]
+    defaults: ClassVar[dict[str, int | str]] = {}
+    at_most: ClassVar[dict[str, str]] = {}
     declared: ClassVar[tuple[Signal, ...]]
     nodes: ClassVar[tuple[Node, ...]]
     carried: ClassVar[tuple[str, ...]]
@@ -60,6 +64,32 @@ class Cell:
         return {node.name: of.get(node.name) for node in self.nodes}
 
     @cached_property
+    def products(self) -> dict[str, tuple[str, ...]]:
+        """For every node its terms that are products of signals, such as ``g_cx xi_du``."""
+        return {
+            node.name: tuple(t for t in node.terms.split(" + ") if is_product(t, self.size_of))
+            for node in self.nodes
+        }
+
+    @cached_property
+    def ahead(self) -> tuple[str, ...]:
+        """The nodes that are known at all steps before the first: they read the input alone, and
+        are themselves read in products of other nodes only."""
+        factors = [f for terms in self.products.values() for term in terms for f in term.split()]
+        elsewhere = {param.source for param in self.params.values()} | {*self.arrivals}
+        elsewhere |= {signal_of(f) for f in factors if f != signal_of(f)}
+        elsewhere |= {signal.of for signal in self.declared}
+        elsewhere |= {signal_of(f) for signal in self.declared for f in signal.terms.split()}
+        return tuple(
+            node.name
+            for node in self.nodes
+            if node.name in factors
+            and node.name not in elsewhere
+            and not self.products[node.name]
+            and all(p.source in (INPUT, None) for p in self.params.values() if p.dest == node.name)
+        )
+
+    @cached_property
     def others(self) -> tuple[str, ...]:
         """The signals that are neither nodes nor warps of nodes: what ``step`` returns."""
         warps = [warp.name for warp in self.warp_of.values() if warp]
@@ -84,6 +114,11 @@ class Cell:
         for param in self.params.values():
             names.setdefault(param.shape, []).append(param.name)
         return names
+
+    @cached_property
+    def windows(self) -> frozenset[str]:
+        """The parameters of windows over the input."""
+        return frozenset(name for name, param in self.params.items() if param.is_window)
 
     @cached_property
     def wiring(self) -> dict[tuple[str | None, int], dict[str, str]]:
@@ -112,9 +147,11 @@ class Cell:
     ) -> tuple[Any, ...]:
         """One step forward.
 
-        ``warped``: the declared warp of every node, in the order of the nodes, from the declared
-        wiring; that of a node which reads a signal of this very step comes from ``tools.late``.
+        ``warped``: the declared warp of every node, in the order of the nodes (its value where it
+        has none), from the declared wiring; that of a node which reads a signal of this very step
+        comes from ``tools.late``, of one with a product of signals from ``tools.plus``.
         They are overwritten in the next step: return what is computed from them, not themselves.
+        The nodes in ``ahead`` are left out: ``tools.ahead`` has them.
         ``before``: the ``lagged`` signals of the previous step. Returns the signals that are
         neither nodes nor their warps, in declared order, each passed through ``tools.keep``.
         """
@@ -138,11 +175,11 @@ class Cell:
         """One step backward: it fills in ``alphas``, the total derivatives for the nodes.
 
         ``local``: the local derivatives of this step; ``arriving``: the error that reaches
-        ``arrivals`` from outside and from the next step; ``alphas``: a row for every node, in
-        their order, to be set by ``tools.product`` or ``tools.total`` (the next step overwrites
-        them: return none of them). Returns the total derivatives for the signals in ``totals``
-        and, for each lagged signal, what flows to the previous step beside the weights (``None``:
-        nothing).
+        ``arrivals`` from outside and from the next step; ``alphas``: a row for every node that is
+        not ``ahead``, in their order, to be set by ``tools.product`` or ``tools.total`` (the next
+        step overwrites them: return none of them). Returns the total derivatives for the signals
+        in ``totals`` and, for each lagged signal, what flows to the previous step beside the
+        weights (``None``: nothing).
         """
         raise NotImplementedError
 

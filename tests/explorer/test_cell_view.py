@@ -20,7 +20,7 @@ from tests.lstm_core.test_wires import WRITTEN
 
 CELLS = [*lc.CELLS.values(), *WRITTEN]
 EACH_CELL = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
-SIZES = (("d_x", 2), ("d_s", 3), ("d_h", 3))
+SIZES = (("d_x", 2), ("d_s", 3), ("d_h", 3), ("d_v", 2), ("L", 2))
 
 
 def run(cell: lc.Cell, steps: int = 6, seed: int = 0) -> tuple[lc.Recording, lc.Gradients]:

@@ -27,6 +27,8 @@ def random_case(cell: lc.Cell, seed: int, *, batch: bool = False, clamped: bool 
     """Random sizes, weights, input and errors; with ``clamped`` every signal is forced in places."""
     rng = np.random.default_rng(seed)
     sizes = {name: int(rng.integers(1, 6)) for name in cell.sizes}
+    for name, largest in cell.at_most.items():
+        sizes[name] = min(sizes[name], sizes[largest])
     steps = int(rng.integers(1, 9))
     axes = (steps, int(rng.integers(1, 4))) if batch else (steps,)
     theta = lc.init_params(cell, seed, **sizes)
@@ -85,6 +87,17 @@ def automatic(case: Case) -> dict[str, np.ndarray]:
     found |= {f"dE/d{name}": gradient(value) for name, value in theta.items()}
     found |= {f"dE/d{name}[-1]": gradient(value) for name, value in initial.items()}
     return found | {"dE/dx": gradient(x)}
+
+
+def read_by(rec: lc.Recording, name: str) -> np.ndarray:
+    """What each matrix of a weight reads: (K, d) alone, (L, K, d) for a window over the input."""
+    param = rec.cell.params[name]
+    assert param.source
+    source: np.ndarray = rec.previous(param.source) if param.lag else rec[param.source]
+    if not param.is_window:
+        return source
+    taps, padding = len(rec.theta[name]), np.zeros_like(rec.x)
+    return np.array([np.concatenate([source, padding])[l : len(rec) + l] for l in range(taps)])
 
 
 def gradient(leaf: torch.Tensor) -> np.ndarray:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import lstm_core as lc
 
 K, B, d_x, d_s = 6, 2, 3, 4
-SIZES = {"K": K, "B": B, "d_x": d_x, "d_s": d_s}
+SIZES = {"K": K, "B": B, "d_x": d_x, "d_s": d_s, "d_v": 3, "L": 2}
 CELLS = st.sampled_from(list(lc.CELLS.values()))
 BATCH = st.booleans()
 SHAPES = st.lists(st.integers(0, 7), max_size=4).map(tuple)
@@ -44,7 +44,7 @@ NO_NUMBERS = st.sampled_from(
 
 
 def theta_of(cell: lc.Cell) -> dict[str, np.ndarray]:
-    return lc.init_params(cell, d_x=d_x, d_s=d_s)
+    return lc.init_params(cell, **{name: SIZES[name] for name in cell.sizes})
 
 
 def x_of(batch: bool = False) -> np.ndarray:
@@ -227,10 +227,12 @@ def test_shape_of_an_initial_value(
 ) -> None:
     name = data.draw(st.sampled_from(cell.lagged))
     initial = {name: np.zeros(shape)}
-    if shape == (d_s,) or (batch and shape == (B, d_s)):
+    size = cell.signals[name].size
+    width = SIZES[size]
+    if shape == (width,) or (batch and shape == (B, width)):
         lc.unroll(cell, theta_of(cell), x_of(batch), initial)
         return
-    wanted = "(B, d_s) = (2, 4) or (d_s,)" if batch else "(d_s,) = (4,)"
+    wanted = f"(B, {size}) = (2, {width}) or ({size},)" if batch else f"({size},) = ({width},)"
     message(
         lambda: lc.unroll(cell, theta_of(cell), x_of(batch), initial),
         f"initial[{name!r}] must have shape {wanted}; got {shape}",
@@ -285,18 +287,20 @@ def test_shape_of_a_clamp(
 ) -> None:
     name = data.draw(st.sampled_from(list(cell.signals)))
     value = np.full(shape, 0.5)
-    right = [(), (1,), (d_s,), (K, 1), (K, d_s), (1, 1), (1, d_s)]
+    size = cell.signals[name].size
+    width = SIZES[size]
+    right = [(), (1,), (width,), (K, 1), (K, width), (1, 1), (1, width)]
     if batch:
-        right += [(k, b, d) for k in (1, K) for b in (1, B) for d in (1, d_s)]
+        right += [(k, b, d) for k in (1, K) for b in (1, B) for d in (1, width)]
     if shape in right:
         rec = lc.unroll(cell, theta_of(cell), x_of(batch), clamp={name: value})
         np.testing.assert_array_equal(rec[name], 0.5)
         return
     text = message(
         lambda: lc.unroll(cell, theta_of(cell), x_of(batch), clamp={name: value}),
-        f"clamp[{name!r}] must be a number, (d_s,), (K, 1), (K, d_s)",
+        f"clamp[{name!r}] must be a number, ({size},), (K, 1), (K, {size})",
         f"K = {K}",
-        f"d_s = {d_s}",
+        f"{size} = {width}",
         f"got shape {shape}",
     )
     assert (f"B = {B}" in text) == batch
@@ -326,16 +330,20 @@ def test_shape_of_the_explicit_error(cell: lc.Cell, batch: bool, shape: tuple[in
     rec = lc.unroll(cell, theta_of(cell), x_of(batch))
     if shape == rec.output.shape:
         return
-    symbols = "(K, B, d_s) = (6, 2, 4)" if batch else "(K, d_s) = (6, 4)"
+
+    def symbols(name: str) -> str:
+        size = cell.signals[name].size
+        return f"(K, {'B, ' * batch}{size}) = (6, {'2, ' * batch}{SIZES[size]})"
+
     message(
         lambda: lc.backpropagate(rec, np.zeros(shape)),
-        f"dE_dout must have the shape of {cell.output}, {symbols}; got {shape}",
+        f"dE_dout must have the shape of {cell.output}, {symbols(cell.output)}; got {shape}",
     )
-    if cell.output != cell.state:
+    if cell.output != cell.state and shape != rec.state.shape:
         explicit = {cell.state: np.zeros(shape)}
         message(
             lambda: lc.backpropagate(rec, np.zeros(rec.output.shape), explicit),
-            f"explicit[{cell.state!r}] must have the shape of {cell.state}, {symbols}",
+            f"explicit[{cell.state!r}] must have the shape of {cell.state}, {symbols(cell.state)}",
         )
 
 

@@ -329,7 +329,16 @@ def test_declared_is_consistent(cell: lc.Cell) -> None:
 
 
 def test_registry_is_by_name() -> None:
-    assert list(lc.CELLS) == ["rnn_canonical", "rnn_standard", "vanilla_lstm"]
+    assert list(lc.CELLS) == [
+        "rnn_canonical",
+        "rnn_standard",
+        "stage_gated_state",
+        "stage_identity_state",
+        "stage_gated_readout",
+        "stage_gated_input",
+        "vanilla_lstm",
+        "augmented_lstm",
+    ]
     assert all(cell.name == name for name, cell in lc.CELLS.items())
     assert not {cell.name for cell in THROWAWAY} & lc.CELLS.keys()
 

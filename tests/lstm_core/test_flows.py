@@ -11,7 +11,7 @@ import lstm_core as lc
 from lstm_core.analysis import Flows, flows, step_factors
 from lstm_core.backpropagate import warp_slope
 from lstm_core.wires import NAMED
-from tests.lstm_core.gradient_check import Case, random_case
+from tests.lstm_core.gradient_check import Case, random_case, read_by
 from tests.lstm_core.test_wires import WRITTEN
 
 LSTM = lc.CELLS["vanilla_lstm"]
@@ -139,11 +139,14 @@ def test_a_weighted_wire_carries_its_term(cell: lc.Cell) -> None:
     for name, param in cell.params.items():
         if param.source is None:
             continue
-        source = rec.previous(param.source) if param.lag else rec[param.source]
-        free = rec.clamps.free(param.dest)
+        taps = rec.theta[name] if param.is_window else rec.theta[name][None]
+        source = read_by(rec, name)
+        source = source if param.is_window else source[None]
+        alpha = back.of(param.dest) * rec.clamps.free(param.dest)
         for n in range(len(rec)):
-            assert_same(flow.forward[name][n], rec.theta[name] @ source[n])
-            error = rec.theta[name].T @ (back.of(param.dest)[n] * free[n])
+            wanted = sum(W @ x[n] for W, x in zip(taps, source, strict=True))
+            assert_same(flow.forward[name][n], wanted)
+            error = sum(W.T @ alpha[n - l] for l, W in enumerate(taps) if l <= n)
             assert_same(flow.backward[name][n], error)
 
 

@@ -10,7 +10,13 @@ import torch
 
 import lstm_core as lc
 from lstm_core.cells.vanilla_lstm import VanillaLSTM
-from tests.lstm_core.gradient_check import Case, hand_written, random_case, worst_error
+from tests.lstm_core.gradient_check import (
+    Case,
+    hand_written,
+    random_case,
+    read_by,
+    worst_error,
+)
 
 CELLS = pytest.mark.parametrize("cell", lc.CELLS.values(), ids=lc.CELLS.keys())
 RNNS = pytest.mark.parametrize("name", ["rnn_canonical", "rnn_standard"])
@@ -107,20 +113,22 @@ def test_steps_sum_to_the_whole(cell: lc.Cell, batch: bool) -> None:
 
 @CELLS
 def test_parameter_gradients_are_outer_products(cell: lc.Cell) -> None:
-    """Eq 156-170 (87-89): alpha[n] times the source at its lag, read off the declared wiring."""
+    """Eq 156-170 (87-89, 230-249): alpha[n] times the source at its lag, and at each tap of a window,
+    read off the declared wiring."""
     rec, back = run(random_case(cell, 5))
     for name, param in cell.params.items():
         alpha = back.of(param.dest)
         for n in range(len(rec)):
             wanted = alpha[n]
             if param.source:
-                source = rec.previous(param.source) if param.lag else rec[param.source]
-                wanted = np.outer(alpha[n], source[n])
+                source = read_by(rec, name)
+                wanted = alpha[n][:, None] * source[..., n, None, :]
             np.testing.assert_allclose(back.d_theta_step(name, n), wanted, rtol=1e-12, atol=1e-15)
 
 
 def accumulations(cell: lc.Cell) -> list[str]:
-    return [node.name for node in cell.nodes]
+    """The nodes but a projected value, which is not squashed and not clipped."""
+    return [node.name for node in cell.nodes if cell.signals[node.name].kind != "value"]
 
 
 @CELLS

@@ -15,7 +15,8 @@ LSTM = lc.CELLS["vanilla_lstm"]
 @CELLS
 @pytest.mark.parametrize("rule", RULES)
 def test_shapes_as_declared_and_reproducible(cell: lc.Cell, rule: str) -> None:
-    sizes = {"d_x": 3, "d_s": 5}
+    all_sizes = {"d_x": 3, "d_s": 5, "d_v": 4, "L": 2}
+    sizes = {name: all_sizes[name] for name in cell.sizes}
     theta = lc.init_params(cell, 7, weights=rule, **sizes)
     assert list(theta) == list(cell.params)
     for name, param in cell.params.items():

@@ -98,6 +98,17 @@ def test_nodes_are_read() -> None:
         read_params((Node("a", "W x + b", "1", "2"),), {"x": "d_x", "a": "d_a"})
 
 
+def test_windows_and_products_are_read() -> None:
+    node = Node("a", "g' x + W * x + (1-g) h + b", "1", "- 2 - 3")
+    params = read_params((node,), {name: f"d_{name}" for name in "xgha"})
+    assert list(params) == ["W", "b"]
+    assert params["W"].shape == ("L", "d_a", "d_x")
+    assert params["W"].is_window
+    assert not params["b"].is_window
+    assert (params["W"].source, params["W"].lag) == ("x", 0)
+    assert params["W"].gradient_equation == "2"
+
+
 @pytest.mark.parametrize(
     ("name", "tex"),
     [
@@ -111,6 +122,8 @@ def test_nodes_are_read() -> None:
         ("alpha_cr", r"\vec{\alpha}_{cr}"),
         ("gamma_cs", r"\vec{\gamma}_{cs}"),
         ("rho", r"\vec{\rho}"),
+        ("xi_du", r"\vec{\xi}_{du}"),
+        ("beta", r"\vec{\beta}"),
     ],
 )
 def test_tex_of_a_name(name: str, tex: str) -> None:
@@ -122,6 +135,10 @@ def test_tex_of_terms() -> None:
         r"W_{x_{cr}}\,\vec{x}[n] + W_{s_{cr}}\,\vec{s}[n] + W_{v_{cr}}\,\vec{v}[n-1]"
         r" + \vec{b}_{cr}"
     )
+    assert tex_terms("W_x_cu * x + (1-g_cx)' xi_du + xi_cu + b_cu", ("g_cx", "xi_du", "xi_cu")) == (
+        r"W_{x_{cu}} * \vec{x}[n] + (1 - \vec{g}_{cx}[n-1]) \odot \vec{\xi}_{du}[n]"
+        r" + \vec{\xi}_{cu}[n] + \vec{b}_{cu}"
+    )
 
 
 @pytest.mark.parametrize("cell", lc.CELLS.values(), ids=lc.CELLS.keys())
@@ -129,7 +146,7 @@ def test_tex_is_balanced(cell: lc.Cell) -> None:
     pieces = [signal.tex for signal in cell.declared]
     pieces += [param.tex for param in cell.params.values()]
     pieces += [tex_name(name) for name in cell.gradient_names]
-    pieces += [tex_terms(node.terms) for node in cell.nodes]
+    pieces += [tex_terms(node.terms, cell.size_of) for node in cell.nodes]
     for tex in pieces:
         assert tex.count("{") == tex.count("}")
         assert "_}" not in tex

@@ -96,12 +96,13 @@ def test_transport_predicts_psi(cell: lc.Cell) -> None:
 
 
 def automatic_jacobian(case: Case, rec: lc.Recording, n: int) -> np.ndarray:
-    """d carried[n] / d carried[n-1] from one step on its own, started at step n-1's values."""
+    """d carried[n] / d carried[n-1] from a run that begins with step n at step n-1's values: the
+    steps behind it are there for windows over the input."""
     cell = case.cell
     theta = {name: torch.tensor(value) for name, value in case.theta.items()}
     start = {name: torch.tensor(rec.previous(name)[n]) for name in cell.carried}
-    clamp = {name: value[n : n + 1] for name, value in case.clamp.items()}
-    x = torch.tensor(case.x[n : n + 1])
+    clamp = {name: value[n:] for name, value in case.clamp.items()}
+    x = torch.tensor(case.x[n:])
     splits = [len(value) for value in start.values()]
 
     def step(carried: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,79 @@
+"""The readout apportioned by a gate, before it returns: document 000, Eq 103-105."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lstm_core.cells.base import Cell
+from lstm_core.signals import Node, Signal
+
+
+class GatedReadout(Cell):
+    """The value v, not the readout, is shown and returns: v[n-1] for r[n-1] in the update (errata 16)."""
+
+    name = "stage_gated_readout"
+    title = "Stage 3: gated readout"
+    source = "document 000, Section V"
+    sizes: ClassVar = {"d_x": "width of the input", "d_s": "width of the state"}
+    declared = (
+        Signal("a_cu", "accumulation", "control update accumulation", "113", "alpha_cu"),
+        Signal("a_cs", "accumulation", "control state accumulation", "112", "alpha_cs"),
+        Signal("a_cr", "accumulation", "control readout accumulation", "114", "alpha_cr"),
+        Signal("a_du", "accumulation", "data update accumulation", "105", "alpha_du"),
+        Signal("g_cu", "gate", "control update gate", "116", "gamma_cu", "", "i", "a_cu"),
+        Signal("g_cs", "gate", "control state gate", "115", "gamma_cs", "", "f", "a_cs"),
+        Signal("g_cr", "gate", "control readout gate", "117", "gamma_cr", "", "o", "a_cr"),
+        Signal("s", "state", "state", "102", "psi", torch="c", terms="g_cs s' + g_cu a_du"),
+        Signal("r", "readout", "readout", "95", "rho", of="s", warp="tanh"),
+        Signal("v", "value", "value", "103", "chi", torch="h", terms="g_cr r"),
+    )
+    nodes = (
+        Node("a_cu", "W_x_cu x + W_s_cu s' + W_v_cu v' + b_cu", "113", "- - - -"),
+        Node("a_cs", "W_x_cs x + W_s_cs s' + W_v_cs v' + b_cs", "112", "- - - -"),
+        Node("a_cr", "W_x_cr x + W_s_cr s + W_v_cr v' + b_cr", "114", "- - - -"),
+        Node("a_du", "W_r v' + W_x x + theta_s", "105", "- - -"),
+    )
+    carried = ("s", "v")
+    state = "s"
+    output = "v"
+    totals = ("s", "v")
+
+    def step(self, warped: list[Any], before: tuple[Any, ...], tools: Any) -> tuple[Any, ...]:
+        g_cu, g_cs, _, a_du = warped  # (116), (115), (105)
+        s_prev, _ = before
+        s = tools.keep("s", g_cs * s_prev + g_cu * a_du)  # (102)
+        g_cr = tools.late("W_s_cr", s)  # (114), (117)
+        r = tools.keep("r", tools.tanh(s))  # (95)
+        return s, r, tools.keep("v", g_cr * r)  # (103)
+
+    def local(self, rec: Any, slope: dict[str, Any], through: Any) -> tuple[Any, ...]:
+        return (
+            through("s", rec["a_du"] * slope["g_cu"]),  # ds/da_cu
+            through("s", rec.previous("s") * slope["g_cs"]),  # ds/da_cs
+            through("v", rec["r"] * slope["g_cr"]),  # dv/da_cr
+            through("s", rec["g_cu"]),  # ds/da_du
+            through("v", rec["g_cr"] * slope["r"]),  # dv/ds beside a_cr
+            through("s", rec["g_cs"]),  # ds/ds'
+        )
+
+    def step_back(
+        self, local: tuple[Any, ...], arriving: list[Any], alphas: tuple[Any, ...], tools: Any
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        D_cu, D_cs, D_cr, D_du, D_r, D_s = local
+        alpha_cu, alpha_cs, alpha_cr, alpha_du = alphas
+        f_psi, chi = arriving
+        tools.product(chi, D_cr, alpha_cr)
+        psi = tools.late_back("W_s_cr", alpha_cr, chi * D_r + f_psi)
+        tools.product(psi, D_cu, alpha_cu)
+        tools.product(psi, D_cs, alpha_cs)
+        tools.product(psi, D_du, alpha_du)
+        return (psi, chi), (D_s * psi, None)
+
+    def inner_gradients(self, rec: Any, passed: dict[str, Any]) -> dict[str, Any]:
+        psi, chi = passed["s"], passed["v"]
+        return {
+            "g_cu": psi * rec["a_du"],
+            "g_cs": psi * rec.previous("s"),
+            "g_cr": chi * rec["r"],
+            "r": chi * rec["g_cr"],
+        }

@@ -1,0 +1,66 @@
+"""The gated state without its matrix, W_s = I: document 000, Eq 100-102."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lstm_core.cells.base import Cell
+from lstm_core.signals import Node, Signal
+
+
+class IdentityState(Cell):
+    """The state before passes a gate and nothing else; the update, not squashed, passes another."""
+
+    name = "stage_identity_state"
+    title = "Stage 2: the state kept as it is"
+    source = "document 000, Section V"
+    sizes: ClassVar = {"d_x": "width of the input", "d_s": "width of the state"}
+    declared = (
+        Signal("a_cu", "accumulation", "control update accumulation", "113", "alpha_cu"),
+        Signal("a_cs", "accumulation", "control state accumulation", "112", "alpha_cs"),
+        Signal("a_du", "accumulation", "data update accumulation", "97", "alpha_du"),
+        Signal("g_cu", "gate", "control update gate", "116", "gamma_cu", "", "i", "a_cu"),
+        Signal("g_cs", "gate", "control state gate", "115", "gamma_cs", "", "f", "a_cs"),
+        Signal("s", "state", "state", "102", "psi", torch="c", terms="g_cs s' + g_cu a_du"),
+        Signal("r", "readout", "readout", "95", "chi", "", "h", "s", "tanh"),
+    )
+    nodes = (
+        Node("a_cu", "W_x_cu x + W_s_cu s' + W_v_cu r' + b_cu", "113", "- - - -"),
+        Node("a_cs", "W_x_cs x + W_s_cs s' + W_v_cs r' + b_cs", "112", "- - - -"),
+        Node("a_du", "W_r r' + W_x x + theta_s", "97", "- - -"),
+    )
+    carried = ("s",)
+    state = "s"
+    output = "r"
+    totals = ("s", "r")
+
+    def step(self, warped: list[Any], before: tuple[Any, ...], tools: Any) -> tuple[Any, ...]:
+        g_cu, g_cs, a_du = warped  # (116), (115), (97)
+        s_prev, _ = before
+        s = tools.keep("s", g_cs * s_prev + g_cu * a_du)  # (101), (102)
+        return s, tools.keep("r", tools.tanh(s))  # (95)
+
+    def local(self, rec: Any, slope: dict[str, Any], through: Any) -> tuple[Any, ...]:
+        return (
+            through("s", rec["a_du"] * slope["g_cu"]),  # ds/da_cu
+            through("s", rec.previous("s") * slope["g_cs"]),  # ds/da_cs
+            through("s", rec["g_cu"]),  # ds/da_du
+            slope["r"],  # dr/ds
+            through("s", rec["g_cs"]),  # ds/ds'
+        )
+
+    def step_back(
+        self, local: tuple[Any, ...], arriving: list[Any], alphas: tuple[Any, ...], tools: Any
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        D_cu, D_cs, D_du, D_r, D_s = local
+        alpha_cu, alpha_cs, alpha_du = alphas
+        f_psi, chi = arriving
+        psi = chi * D_r + f_psi
+        tools.product(psi, D_cu, alpha_cu)
+        tools.product(psi, D_cs, alpha_cs)
+        tools.product(psi, D_du, alpha_du)
+        return (psi, chi), (D_s * psi, None)
+
+    def inner_gradients(self, rec: Any, passed: dict[str, Any]) -> dict[str, Any]:
+        psi = passed["s"]
+        return {"g_cu": psi * rec["a_du"], "g_cs": psi * rec.previous("s")}
