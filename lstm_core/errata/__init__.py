@@ -12,6 +12,11 @@ from __future__ import annotations
 from lstm_core.errata import (
     augmented,
     document_001,
+    document_002_lstm,
+    document_002_rnn,
+    document_003,
+    document_004,
+    gru,
     lstm,
     rnn,
     roots,
@@ -20,7 +25,20 @@ from lstm_core.errata import (
 )
 from lstm_core.errata.erratum import Check, Erratum
 
-GROUPS = (roots, rnn, towards_lstm, lstm, transport, augmented, document_001)
+GROUPS = (
+    roots,
+    rnn,
+    towards_lstm,
+    lstm,
+    transport,
+    augmented,
+    document_001,
+    document_002_rnn,
+    document_002_lstm,
+    gru,
+    document_003,
+    document_004,
+)
 
 
 def _place(erratum: Erratum) -> tuple[str, int]:
