@@ -13,6 +13,7 @@ import numpy as np
 
 from lstm_core.arrays import arrays_for
 from lstm_core.errata.erratum import Check, Erratum, compare
+from lstm_core.errata.warps import sigma, slope
 
 L = 3  # the width of the windows
 Signals = dict[str, Any]
@@ -117,15 +118,6 @@ def backward(net: Augmented, *, transposed: bool = True, slope_at: str = "a_cx")
             back[name][n] = value
         back["alpha_cx"][n] = alpha_cx
     return back
-
-
-def sigma(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
-
-
-def slope(z: np.ndarray) -> np.ndarray:
-    """G_c'(z)."""
-    return sigma(z) * (1 - sigma(z))
 
 
 def standing_window(seed: int) -> Check:

@@ -13,6 +13,7 @@ import numpy as np
 
 from lstm_core.arrays import arrays_for
 from lstm_core.errata.erratum import Check, Erratum, compare
+from lstm_core.errata.warps import slope
 
 b_phi = 1.0  # the forget gate's bias of Section 9.2
 
@@ -57,14 +58,6 @@ def forward(theta: Mapping[str, Any], x: Any, squashed: bool = True) -> dict[str
         for name, value in row.items():
             rows.setdefault(name, []).append(value)
     return rows
-
-
-def sigma(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
-
-
-def slope(z: np.ndarray) -> np.ndarray:
-    return sigma(z) * (1 - sigma(z))
 
 
 def cell_errors(net: ForgetLSTM, recurrent: bool) -> np.ndarray:

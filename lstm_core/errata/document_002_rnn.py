@@ -12,6 +12,7 @@ from lstm_core.analysis.transport import error_transport
 from lstm_core.arrays import NumpyArrays
 from lstm_core.errata.erratum import Check, Erratum, compare
 from lstm_core.errata.instances import RNN, Instance, random_instance
+from lstm_core.errata.warps import sigma
 from lstm_core.records import Recording
 
 
@@ -44,10 +45,6 @@ def hidden_weights(seed: int) -> Check:
     (-0.5 * ((torch.tensor(d) - y) ** 2).sum()).backward()
     assert W.grad is not None
     return compare("Delta W_ih[{}]", -corrected, corrected, W.grad)
-
-
-def sigma(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
 
 
 def ascent(seed: int) -> Check:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_core.errata.erratum import Check, Erratum, compare
+from lstm_core.errata.warps import sigma
 
 Theta = dict[str, np.ndarray]
 Step = Callable[[Theta, np.ndarray, np.ndarray], np.ndarray]  # (theta, x[n], h[n-1]) -> h[n]
@@ -30,8 +31,7 @@ def run(step: Step, theta: Theta, x: np.ndarray) -> np.ndarray:
 
 
 def gate(theta: Theta, q: str, x_n: np.ndarray, h: np.ndarray) -> np.ndarray:
-    z = theta[f"W_{q}"] @ h + theta[f"U_{q}"] @ x_n + theta[f"b_{q}"]
-    return 1 / (1 + np.exp(-z))
+    return sigma(theta[f"W_{q}"] @ h + theta[f"U_{q}"] @ x_n + theta[f"b_{q}"])
 
 
 def reset_after(theta: Theta, x_n: np.ndarray, h: np.ndarray) -> np.ndarray:

@@ -119,7 +119,7 @@ def test_the_list_is_whole_and_in_order() -> None:
     assert numbers == sorted(set(numbers))
     assert [number for document, number in numbers if document == 0] == list(range(1, 38))
     groups = {f"lstm_core.errata.{m.name}" for m in pkgutil.iter_modules(lstm_core.errata.__path__)}
-    groups -= {"lstm_core.errata.erratum", "lstm_core.errata.instances"}
+    groups -= {f"lstm_core.errata.{name}" for name in ("erratum", "instances", "warps")}
     assert {group.__name__ for group in lstm_core.errata.GROUPS} == groups
     for group in groups:
         for row in importlib.import_module(group).ROWS:
