@@ -34,8 +34,8 @@ class ForgetLSTM:
 
         theta = {key: torch.tensor(w, requires_grad=True) for key, w in self.theta.items()}
         y_o = torch.stack(forward(theta, torch.tensor(self.x))["y_o"])
-        (0.5 * ((torch.tensor(self.d) - y_o) ** 2).sum()).backward()
-        return np.asarray(theta[name].grad)
+        error = 0.5 * ((torch.tensor(self.d) - y_o) ** 2).sum()
+        return np.asarray(torch.autograd.grad(error, theta[name])[0])
 
 
 def forward(theta: Mapping[str, Any], x: Any, squashed: bool = True) -> dict[str, list[Any]]:

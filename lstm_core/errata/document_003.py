@@ -53,12 +53,19 @@ def weights_first(seed: int) -> Check:
 def untransposed_errors(seed: int) -> Check:
     """Errata 3: (11) with the right Jacobians, which multiply a column as they stand."""
     run = with_readout(seed)
-    W, h = run.theta["W_r"], run.rec["r"]
-    printed, arriving = np.zeros_like(h), np.zeros_like(h[0])
+    return compare(
+        "delta[{}]", printed_11(run.rec, run.g), run.back["chi"], run.truth.gradient("r")
+    )
+
+
+def printed_11(rec: Recording, g: np.ndarray) -> np.ndarray:
+    """delta (K, d) by (11) on columns: g[t] + (dh_(t+1)/dh_t) delta_(t+1), without a transpose."""
+    W, h = rec.theta["W_r"], rec["r"]
+    delta, arriving = np.zeros_like(h), np.zeros_like(h[0])
     for t in range(len(h) - 1, -1, -1):
-        printed[t] = run.g[t] + arriving
-        arriving = (1 - h[t] ** 2) * (W @ printed[t])  # (dh_t / dh_(t-1)) delta_t
-    return compare("delta[{}]", printed, run.back["chi"], run.truth.gradient("r"))
+        delta[t] = g[t] + arriving
+        arriving = (1 - h[t] ** 2) * (W @ delta[t])  # (dh_t / dh_(t-1)) delta_t
+    return delta
 
 
 def last_term_alone(seed: int) -> Check:

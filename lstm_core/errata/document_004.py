@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 
+from lstm_core.errata.document_003 import printed_11
 from lstm_core.errata.erratum import Check, Erratum, compare
 from lstm_core.errata.instances import RNN, Instance, random_instance
 
@@ -29,13 +30,9 @@ def gamma_element(seed: int) -> Check:
 
 
 def untransposed_step(seed: int) -> Check:
-    """Errata 2: (12.9) as printed."""
+    """Errata 2: (12.9) as printed, the same recursion as (11) of document 003."""
     run = random_instance(RNN, seed)
-    LW, a = run.theta["W_r"], run.rec["r"]
-    printed, arriving = np.zeros_like(a), np.zeros_like(a[0])
-    for t in range(len(a) - 1, -1, -1):
-        printed[t] = run.g[t] + arriving
-        arriving = (1 - a[t] ** 2) * (LW @ printed[t])
+    printed = printed_11(run.rec, run.g)
     return compare("dF/da({})", printed, run.back["chi"], run.truth.gradient("r"))
 
 

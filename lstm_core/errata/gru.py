@@ -59,7 +59,9 @@ def torch_gru(theta: Theta, x: np.ndarray) -> np.ndarray:
     """h (K, d) by torch.nn.GRU with b_hh = 0; its z keeps."""
     import torch
 
-    gru = torch.nn.GRU(x.shape[1], x.shape[1]).double()
+    d = x.shape[1]
+    with torch.random.fork_rng(devices=[]):
+        gru = torch.nn.GRU(d, d, dtype=torch.float64)
     stacked = {kind: np.concatenate([theta[f"{kind}_{q}"] for q in "rzc"]) for kind in "WUb"}
     with torch.no_grad():
         gru.weight_hh_l0.copy_(torch.tensor(stacked["W"]))
