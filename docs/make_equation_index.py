@@ -5,7 +5,8 @@
 The numbers come from the declared tables of the cells (signals, nodes, parameter gradients) and
 from docstrings and comments of lstm_core and explorer that say ``(134)``, ``(156-170)`` or
 ``Eq 91 and 179-182``. A number belongs to the document named before it in the same text, else to
-the one that the module's docstring names, else to document 000.
+the one that the module's docstring names, else to document 000. lstm_core.errata is left out: it
+holds equations as they are printed, wrong ones among them, and docs/errata.md is its list.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import lstm_core as lc
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "equations.md"
 FOLDERS = ("lstm_core", "explorer")
+WITHOUT = "lstm_core/errata"
 SPINE = "000"
 AUTHORS = {
     "000": "Sherstinsky",
@@ -147,6 +149,8 @@ def index() -> str:
             reads[mention.document, mention.number][f"`{text}`"] = None
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.is_relative_to(ROOT / WITHOUT):
+                continue
             for mention in mentions_in_file(path):
                 places[mention.document, mention.number].append(mention)
     parts = [HEAD]

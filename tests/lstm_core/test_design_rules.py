@@ -28,7 +28,7 @@ LAYERS = (
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
     {"unroll", "backpropagate", "readout", "weights", "sequences", "substitute"},
     {"analysis"},
-    {"figures"},
+    {"figures", "errata"},
 )
 FIGURE_PACKAGES = {"altair", "plotly"}
 FRAMEWORKS = {"streamlit", "torch"}
@@ -150,7 +150,24 @@ def test_imports_run_in_no_circle() -> None:
     TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("module", [m for m in LIBRARY if layer(m) >= layer("lstm_core.analysis")])
+@pytest.mark.parametrize("module", LIBRARY)
+def test_figures_and_errata_stand_side_by_side(module: str) -> None:
+    beside = {"lstm_core.figures", "lstm_core.errata"}
+    inside = {package for package in beside if f"{module}.".startswith(f"{package}.")}
+    if inside:
+        others = tuple(beside - inside)
+        assert not [name for name in imported(module) if name.startswith(others)]
+
+
+# An erratum is one of certain equations, and so of one cell; its printed forms are for nobody else.
+ANY_CELL = [
+    module
+    for module in LIBRARY
+    if layer(module) >= layer("lstm_core.analysis") and not module.startswith("lstm_core.errata")
+]
+
+
+@pytest.mark.parametrize("module", ANY_CELL)
 def test_analysis_and_figures_name_no_cell(module: str) -> None:
     words = {node.value for node in ast.walk(tree(module)) if isinstance(node, ast.Constant)}
     assert not words & lc.CELLS.keys()
