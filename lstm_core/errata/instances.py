@@ -16,6 +16,7 @@ from lstm_core.records import Gradients, Recording
 from lstm_core.unroll import unroll
 
 RNN, LSTM = CELLS["rnn_standard"], CELLS["vanilla_lstm"]
+AUGMENTED = CELLS["augmented_lstm"]
 
 
 @dataclass(frozen=True, eq=False)
