@@ -145,7 +145,8 @@ class Gradients:
         return gradients
 
     def d_theta_step(self, name: str, n: int) -> np.ndarray:
-        """The contribution of step ``n`` to dE/d(parameter) (156-170), summed over the batch."""
+        """What step ``n`` adds to dE/d(parameter) (156-170), an entry of (86) and (171); summed over
+        the batch."""
         rec = self.recording
         if name not in rec.cell.params:
             raise unknown("parameter", name, rec.cell.params)
