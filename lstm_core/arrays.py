@@ -23,7 +23,7 @@ class NumpyArrays:
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.dtype = dtype
         self._one = np.array(1.0, dtype)
-        self.tanh = np.tanh
+        self.tanh = np.tanh  # G_d (122)
         # C functions, called once or more a step: a wrapper in Python would cost a fifth of them.
         self.dot: Callable[..., Any] = np.ndarray.dot  # (vector, matrix, where to put it)
         self.added: Callable[[Any, Any], Any] = operator.iadd
@@ -33,7 +33,7 @@ class NumpyArrays:
         return np.errstate(over="ignore")
 
     def sigmoid(self, z: np.ndarray, room: np.ndarray | None = None) -> np.ndarray:
-        """G_c (121), 1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
+        """G_c (109), (121): 1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
         value = np.negative(z, room)
         np.exp(value, value)
         np.add(value, self._one, value)

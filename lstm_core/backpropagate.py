@@ -47,7 +47,7 @@ def backpropagate(
         raise ValueError(f"clip_alpha must be positive, or None for no clipping; got {clip_alpha}")
     tools = BackwardTools(products, rec.clamps, arrays.dot, clip_alpha)
     local = local_derivatives(rec)
-    nothing = [np.zeros_like(rec[name][0]) for name in cell.arrivals]
+    nothing = [np.zeros_like(rec[name][0]) for name in cell.arrivals]  # beyond the end (85)
     explicits = [(i, injected[name]) for i, name in enumerate(cell.arrivals) if name in injected]
     wires = [(i, w) for i, w in enumerate(products.lagged_back) if w is not None]
     unlagged = [None] * (len(cell.arrivals) - len(cell.lagged))

@@ -158,7 +158,8 @@ class Gradients:
         return gradients
 
     def d_theta_step(self, name: str, n: int) -> np.ndarray:
-        """The contribution of step ``n`` to dE/d(parameter) (156-170), summed over the batch."""
+        """What step ``n`` adds to dE/d(parameter) (156-170), (230-249), an entry of (86), (171) and
+        (250); summed over the batch."""
         rec = self.recording
         if name not in rec.cell.params:
             raise unknown("parameter", name, rec.cell.params)

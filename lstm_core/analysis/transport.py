@@ -29,7 +29,7 @@ def error_transport(rec: Recording, n: int, l: int, kind: str = "exact") -> np.n
         n, l: steps, 0 <= n <= l < K.
         kind: one of ``KINDS``.
 
-    Raises: ValueError, KeyError. Source: document 000, Eq 91 and 179-182; errata 12 and 24.
+    Raises: ValueError, KeyError. Source: document 000, Eq 91, 179, 180, 182; errata 12 and 24.
     """
     _check(rec, kind)
     if not 0 <= n <= l < len(rec):
@@ -179,7 +179,7 @@ def norm_bound(rec: Recording, steps: int) -> np.ndarray:
 
 
 def _one_step(responses: StepResponses) -> np.ndarray:
-    """ds[n]/ds[n-1] in total, (K, d_s, d_s); entry 0 counts only what is carried."""
+    """ds[n]/ds[n-1] in total (179), (K, d_s, d_s); entry 0 counts only what is carried."""
     state = responses.carried[responses.rec.cell.state]
     rows = responses.jacobians[:, state]
     within = responses.state_from_carried

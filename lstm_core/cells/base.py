@@ -49,12 +49,12 @@ class Cell:
 
     @cached_property
     def params(self) -> dict[str, Param]:
-        """The parameters by name, derived from the nodes."""
+        """The parameters by name, Theta (49), (123), derived from the nodes."""
         return read_params(self.nodes, self.size_of)
 
     @cached_property
     def size_of(self) -> dict[str, str]:
-        """The size (a symbol such as ``d_s``) of every signal and of the input."""
+        """The size (a symbol such as ``d_s``) of every signal and of the input (125)."""
         return {INPUT: "d_x"} | {signal.name: signal.size for signal in self.declared}
 
     @cached_property
