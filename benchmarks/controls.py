@@ -11,23 +11,37 @@ from math import gcd
 
 @dataclass(frozen=True)
 class Control:
-    """A page's name and place in the address, the control's key, and the values it can be given."""
+    """A page's name and place in the address, the control's key, and the values it can be given: what
+    it snaps to is ``step`` apart, typed values lie between."""
 
     page: str
     path: str
     key: str
     low: float
     high: float
-    whole: bool = False
+    step: float
+    default: float
 
     @property
     def css(self) -> str:
         """The class that Streamlit gives to what has this key."""
         return ".st-key-" + re.sub(r"[^A-Za-z0-9_-]", "-", self.key)
 
-    def walk(self) -> Iterator[float]:
-        """Values far from each other; none comes again before all (of 10 007) have been."""
-        points = int(self.high - self.low) + 1 if self.whole else 10_007
+    @property
+    def beside(self) -> tuple[float, float]:
+        """The value before the default, and the default."""
+        return round(self.default - self.step, 6), self.default
+
+    @property
+    def whole(self) -> bool:
+        return self.step == 1
+
+    def walk(self, typed: bool = False) -> Iterator[float]:
+        """Values far from each other; none comes again before all have been: what the control snaps to,
+        or, ``typed``, 10 007 values (where it takes whole numbers, the same)."""
+        points = (
+            10_007 if typed and not self.whole else round((self.high - self.low) / self.step) + 1
+        )
         stride = next(k for k in count(round(0.618 * points)) if gcd(k, points) == 1)
         for i in count():
             share = i * stride % points / (points - 1)
@@ -37,10 +51,12 @@ class Control:
 
 CONTROLS = (
     # With its 60 steps the window can start at 1700 + 0 to 248.
-    Control("Inside", "Inside_the_cell", "Inside the cell/start", 0, 248, whole=True),
-    Control("Carousel", "Constant_error_carousel", "The constant error carousel/cs", 0.3, 1.0),
-    Control("Why", "Why_the_error_dies", "Why the error dies/radius", 0.2, 1.4),
-    Control("Stability", "Stability", "Stability/modulus", 0.3, 1.0),
+    Control("Inside", "Inside_the_cell", "Inside the cell/start", 0, 248, 1, 240),
+    Control(
+        "Carousel", "Constant_error_carousel", "The constant error carousel/cs", 0.3, 1.0, 0.01, 0.9
+    ),
+    Control("Why", "Why_the_error_dies", "Why the error dies/radius", 0.2, 1.4, 0.01, 0.8),
+    Control("Stability", "Stability", "Stability/modulus", 0.3, 1.0, 0.01, 0.95),
 )
 
 

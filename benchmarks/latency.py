@@ -21,7 +21,7 @@ from benchmarks.timing import spread
 from benchmarks.visitor import visiting
 
 WARM_UP = 2  # presses that are not counted
-SLIDER = Control("bare", "", "value", 0.0, 1.0)
+SLIDER = Control("bare", "", "value", 0.0, 1.0, 0.01, 0.5)
 
 
 def report(controls: Sequence[Control], presses: int, keys: int) -> None:

@@ -17,10 +17,11 @@ BARE = "benchmarks/bare_page.py"
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its host and port, and its process."""
+    """A running server: its host and port, its process, and where it notes the times of runs."""
 
     host: str
     pid: int
+    times: Path | None = None
 
     @property
     def url(self) -> str:
@@ -35,13 +36,23 @@ class Server:
         user, system = fields[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
+    def script_seconds(self) -> list[float]:
+        """The processor time of every run of a script so far, of the run's thread alone."""
+        return [] if self.times is None else [float(line) for line in self.times.open()]
+
 
 @contextmanager
-def served(script: str = APP) -> Iterator[Server]:
-    """Serve a script of this repository on a free port, without a limit on threads."""
+def served(script: str = APP, timed: bool = False) -> Iterator[Server]:
+    """Serve a script of this repository on a free port, without a limit on threads; ``timed``: it notes
+    the time of every run."""
     env = {name: value for name, value in environment().items() if not name.endswith("_THREADS")}
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(script, Path(folder) / "server.log", env) as (host, pid),
+        serving(
+            script,
+            Path(folder) / "server.log",
+            env | {"RUN_TIMES": f"{folder}/times"},
+            "benchmarks.timed_server" if timed else "streamlit",
+        ) as (host, pid),
     ):
-        yield Server(host, pid)
+        yield Server(host, pid, Path(folder) / "times" if timed else None)

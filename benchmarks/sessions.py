@@ -6,9 +6,10 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import cycle
+from statistics import fmean, median
 
 import numpy as np
 import websockets
@@ -25,51 +26,47 @@ OPENING_S = 0.1  # between two visitors who open their page
 def report(controls: Sequence[Control], counts: Sequence[int], seconds: float, reruns: int) -> None:
     """What a rerun of each page costs, then a row for each number of visitors."""
     print(
-        f"Python per rerun: one visitor, {reruns} in a row, each change to a new value; ms of the"
-        " server's CPU (mean; aim: 10) and from sent to finished (median)"
+        f"one visitor, {reruns} changes in a row, to and fro beside the default state, then each to a"
+        " new value; ms: Python (the processor time of the script's run, mean; aim: 10), all of the"
+        " server's processor time (mean), and from sent to finished (median)"
     )
-    print(f"    {'':12}{'CPU':>8}{'finished':>10}   errors")
-    with served() as server:
+    print(
+        f"    {'':12}{'to and fro: Python':>20}{'new: Python':>13}{'server':>8}{'finished':>10}   errors"
+    )
+    with served(timed=True) as server:
         for control in controls:
             asyncio.run(cost(server, control, reruns))
-    print(
-        f"S visitors, round robin over {len(controls)} page(s), {seconds:g} s: each changes a control"
-        f" every {PERIOD_S:g} s, or when answered; sent -> finished, ms"
-    )
-    print(f"    {'S':>4}{'p50/p95':>13}{'max':>7}{'changes':>9}{'new':>6}{'CPU':>6}   errors")
-    for number in counts:
-        with served() as server:
-            asyncio.run(Crowd(server, controls, seconds).measure(number))
+    for typed, words in ((False, "values that the control snaps to"), (True, "every value new")):
+        print(
+            f"S visitors, round robin over {len(controls)} page(s), {seconds:g} s: each changes a"
+            f" control every {PERIOD_S:g} s, or when answered; {words}; sent -> finished, ms"
+        )
+        print(f"    {'S':>4}{'p50/p95':>13}{'max':>7}{'changes':>9}{'new':>6}{'CPU':>6}   errors")
+        for number in counts:
+            with served() as server:
+                asyncio.run(Crowd(server, controls, seconds, typed).measure(number))
 
 
 async def cost(server: Server, control: Control, reruns: int) -> None:
     """Print what a change costs."""
-    walk = control.walk()
+    walk, beside = control.walk(typed=True), cycle(control.beside)
     async with visiting(server, control) as visitor:
         await opened(visitor)
-        await visitor.change(next(walk))
-        changes = await repeated(server, reruns, lambda: visitor.change(next(walk)))
-    print(f"    {control.page:12}{changes}   {problems(changes.answers)}", flush=True)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Answers in a row, and the server's processor time for one."""
-
-    answers: list[Answer]
-    cpu: float | None
-
-    def __str__(self) -> str:
-        cpu = "-" if self.cpu is None else f"{1e3 * self.cpu:.1f}"
-        waited = [1e3 * answer.seconds for answer in self.answers]
-        return f"{cpu:>8}{median(waited):10.1f}"
-
-
-async def repeated(server: Server, times: int, ask: Callable[[], Awaitable[Answer]]) -> Cost:
-    before = server.cpu_seconds()
-    answers = [await ask() for _ in range(times)]
-    after = server.cpu_seconds()
-    return Cost(answers, None if before is None or after is None else (after - before) / times)
+        answers = [await visitor.change(next(beside)) for _ in range(2)]
+        runs = len(server.script_seconds())
+        answers += [await visitor.change(next(beside)) for _ in range(reruns)]
+        known_states = server.script_seconds()[runs:]
+        runs, before = runs + reruns, server.cpu_seconds()
+        new = [await visitor.change(next(walk)) for _ in range(reruns)]
+        after, scripts = server.cpu_seconds(), server.script_seconds()[runs:]
+    known = before is not None and after is not None
+    cpu = f"{1e3 * (after - before) / reruns:.1f}" if known else "-"  # type: ignore[operator]
+    finished = median(1e3 * answer.seconds for answer in new)
+    print(
+        f"    {control.page:12}{1e3 * fmean(known_states):20.1f}{1e3 * fmean(scripts):13.1f}{cpu:>8}"
+        f"{finished:10.1f}   {problems(answers + new)}",
+        flush=True,
+    )
 
 
 async def opened(visitor: Visitor) -> None:
@@ -91,12 +88,13 @@ class Crowd:
     server: Server
     controls: Sequence[Control]
     seconds: float
+    typed: bool
     asked: list[tuple[str, float]] = field(default_factory=list)
     changes: list[Answer] = field(default_factory=list)
     cpu: str = "-"
 
     def __post_init__(self) -> None:
-        self.walks = {control.page: control.walk() for control in self.controls}
+        self.walks = {control.page: control.walk(self.typed) for control in self.controls}
 
     async def measure(self, number: int) -> None:
         """Let so many visitors in, and print their row."""
@@ -122,10 +120,12 @@ class Crowd:
         try:
             async with visiting(self.server, control) as visitor:
                 await opened(visitor)
-                due = start + PERIOD_S * random.Random(i).random()
+                due, value = start + PERIOD_S * random.Random(i).random(), control.default
                 while due < start + self.seconds:
                     await asyncio.sleep(due - time.perf_counter())
-                    value = next(self.walks[control.page])
+                    last, value = value, next(self.walks[control.page])
+                    if value == last:  # no change: it has been all the way round
+                        value = next(self.walks[control.page])
                     self.asked.append((control.page, value))
                     self.changes.append(await visitor.change(value))
                     due = max(due + PERIOD_S, time.perf_counter())

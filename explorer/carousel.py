@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import lstm_core as lc
 from explorer.fields import BadValue, Points, choice, curve, integer, number, steps_set
 from explorer.finite import require_finite
 from explorer.limits import MAX_POINTS, MAX_STEPS
+from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.analysis import KINDS, constancy
 
@@ -152,7 +152,7 @@ def run(state: CarouselState) -> CarouselRun:
     return _run_lstm(replace(state, n=0, unit=0, drawing="none", flow="forward"))
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _run_lstm(state: CarouselState) -> CarouselRun:
     """The Vanilla LSTM with its gates as set; the error enters at the last step."""
     cell = lc.CELLS["vanilla_lstm"]
@@ -176,7 +176,7 @@ def _run_lstm(state: CarouselState) -> CarouselRun:
     return _follow(lc.unroll(cell, theta, x, initial=initial, clamp=clamp), state.error)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _run_scalar(pattern: str, opened: tuple[int, ...], cleared: tuple[int, ...]) -> CarouselRun:
     """a = g_i p + g_f a' (document 004, Figure 12.16): the LSTM's state path alone, all else held."""
     cell = lc.CELLS["vanilla_lstm"]

@@ -13,6 +13,7 @@ from explorer.fields import choice, integer, numbers, words
 from explorer.finite import require_finite
 from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
 from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
+from explorer.remember import remembered
 from lstm_core.analysis import Flows, flows
 from lstm_core.readout import (
     cross_entropy,
@@ -149,7 +150,7 @@ def run(state: InsideState) -> InsideRun:
     )
 
 
-@lru_cache(maxsize=32)
+@remembered
 def _run(state: InsideState) -> InsideRun:
     read, trained = reading(state), _model(state)
     theta = _edited(trained, state.edits)

@@ -7,3 +7,5 @@ MAX_EDITS = 64
 MAX_POINTS = 12
 MAX_WEIGHT = 50.0
 MAX_UPLOAD_BYTES = 1_000_000
+
+MAX_REMEMBERED_BYTES = 48 * 2**20  # of the results of one computation, for all visitors together

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ import lstm_core as lc
 from explorer.fields import choice, integer, number
 from explorer.finite import require_finite
 from explorer.limits import MAX_STEPS
+from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.analysis import Motion, motion
 
@@ -83,7 +83,7 @@ def run(state: StabilityState) -> StabilityRun:
     return _run(replace(state, n=0, drawing="none", flow="forward"))
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _run(state: StabilityState) -> StabilityRun:
     """The canonical RNN with two units (30-31)."""
     cell = lc.CELLS["rnn_canonical"]

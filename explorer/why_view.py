@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +12,7 @@ from explorer import live
 from explorer.show import show, theme
 from explorer.store import Store
 from explorer.why import GATES, LOSSES, SystemRun, WhyState
-from lstm_core.figures import gradient_traces, transport_by_lag
+from lstm_core.figures import Figure, Theme, gradient_traces, transport_by_lag
 from lstm_core.figures.transport import map_words
 
 MAP = "live/map/{}"
@@ -45,18 +47,25 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
         zip(st.columns(len(runs), gap="small"), runs.items(), strict=True)
     ):
         with place:
-            errors = gradient_traces(
-                run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN, title=name
-            )
-            show(errors, f"errors/{name}")
-            by_lag = transport_by_lag(
-                run.by_lag, theme=ground, height=130, domain=DOMAIN, y_title=""
-            )
-            show(by_lag, f"lags/{name}")
-        norms = live.floats(run.norms)
-        live.fill(
-            MAP.format(i), {"norms": norms, "steps": len(run.norms), "words": map_words(run.norms)}
-        )
+            for kind, figure in _figures(name, run, ground).items():
+                show(figure, f"{kind}/{name}")
+        live.fill(MAP.format(i), _map(run))
+
+
+@lru_cache(maxsize=16)
+def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
+    """The charts of one system; a carousel's are the same whatever the matrix is."""
+    errors = gradient_traces(
+        run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN, title=name
+    )
+    lags = transport_by_lag(run.by_lag, theme=ground, height=130, domain=DOMAIN, y_title="")
+    return {"errors": errors, "lags": lags}
+
+
+@lru_cache(maxsize=16)
+def _map(run: SystemRun) -> dict[str, Any]:
+    norms = live.floats(run.norms)
+    return {"norms": norms, "steps": len(run.norms), "words": map_words(run.norms)}
 
 
 def maps() -> None:

@@ -31,12 +31,12 @@ with chapter_page(
     with right:
         time_cursor()
         charts, words = st.columns([2.2, 1.15], gap="medium")
-        with charts:
-            state = store.usable(carousel.run)
-            place_drawing(state.drawing, carousel.run(state).rec)
-            store.draw(picture)
-        with words:
-            live.place("steps", carousel_view.WORDS)
+    with charts:
+        state = store.usable(carousel.run)
+        place_drawing(state.drawing, carousel.run(state).rec)
+        store.draw(picture)
+    with words:
+        live.place("steps", carousel_view.WORDS)
 
     st.markdown(carousel_view.WHAT_TO_LOOK_FOR)
     predict(

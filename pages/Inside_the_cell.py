@@ -33,12 +33,12 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
     with right:
         time_cursor()
         drawn, step = st.columns([2.2, 1.25], gap="medium")
-        with drawn:
-            state = store.usable(inside.run)
-            place_drawing(state.drawing, inside.run(state).rec, state.notation)
-            store.draw(picture)
-        with step:
-            live.place("steps", inside_view.STEP)
+    with drawn:
+        state = store.usable(inside.run)
+        place_drawing(state.drawing, inside.run(state).rec, state.notation)
+        store.draw(picture)
+    with step:
+        live.place("steps", inside_view.STEP)
 
     inside_view.what_to_look_for(store.state)
     predict(

@@ -30,12 +30,12 @@ with chapter_page("Stability", StabilityState, stability.presets(), stability.se
     with right:
         time_cursor()
         plane, charts = st.columns([1.2, 2], gap="medium")
-        with plane:
-            stability_view.places()
-        with charts:
-            state = store.usable(stability.run)
-            place_drawing(state.drawing, stability.run(state).rec)
-            store.draw(picture)
+    with plane:
+        stability_view.places()
+    with charts:
+        state = store.usable(stability.run)
+        place_drawing(state.drawing, stability.run(state).rec)
+        store.draw(picture)
 
     predict(
         "$W_s = 1.2$ and $W_r = -0.5$: the sum is 0.7, inside the circle. Is every start safe?",

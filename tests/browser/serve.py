@@ -23,7 +23,9 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def serving(script: str, log: Path, env: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def serving(
+    script: str, log: Path, env: Mapping[str, str], module: str = "streamlit"
+) -> Iterator[tuple[str, int]]:
     """Host and process of the server, once it is healthy; what it prints goes to ``log``.
 
     Raises: RuntimeError with the log, where it does not start.
@@ -31,7 +33,7 @@ def serving(script: str, log: Path, env: Mapping[str, str]) -> Iterator[tuple[st
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    command = [sys.executable, "-m", module, "run", script, "--server.headless=true"]
     address = [f"--server.port={port}", "--server.address=127.0.0.1"]
     with log.open("w") as out:
         server = subprocess.Popen(
