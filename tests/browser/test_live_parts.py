@@ -197,7 +197,7 @@ def test_the_picture_follows_the_hand_and_ends_where_it_ends(
     assert_sound(page)
 
 
-LATE_S = 0.7
+LATE_S = 2.0
 # Every frame from the server comes late, in its order.
 LATE = f"""
 const handler = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
@@ -229,8 +229,8 @@ def test_a_slow_network_does_not_queue(page: Page, app_url: str) -> None:
 
     page.traffic.on_sent = note
     page.evaluate("() => { window.late = true; }")
-    with rerun(page, quiet_ms=3000):
-        drag(page, path, "modulus", to=0.9, seconds=2.5)
+    with rerun(page, quiet_ms=2000 * LATE_S + REST_MS):
+        drag(page, path, "modulus", to=0.9, seconds=6)
     gaps = np.diff(list(first.values()))
     assert len(first) >= 3
     assert gaps.min() >= LATE_S, f"a request went out before the answer to the last: {gaps}"
