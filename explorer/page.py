@@ -94,6 +94,18 @@ def chapter_page(
         st.markdown(f"## {chapter.question}", width="content")
         live.telling_part("head", "live/head", {"labels": list(presets)}, partial(_go, store))
     yield store
+    live.part("way", "live/way", _way(chapter))
+
+
+def _way(chapter: Chapter) -> dict[str, Any]:
+    """The chapters before and after one."""
+    i = CHAPTERS.index(chapter)
+    around = {"back": CHAPTERS[i - 1 : i] if i else (), "next": CHAPTERS[i + 1 : i + 2]}
+    return {
+        name: {"name": each.name, "path": Path(each.file).stem}
+        for name, found in around.items()
+        for each in found
+    }
 
 
 def _go(store: Store[Any], sent: Any) -> None:

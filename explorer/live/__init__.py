@@ -36,6 +36,7 @@ KINDS = (
     "unrolled",
     "map",
     "answer",
+    "way",
 )
 # In the session.
 LINE = "live/line"
