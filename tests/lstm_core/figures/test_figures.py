@@ -87,7 +87,7 @@ MAKERS: dict[str, Callable[..., Figure]] = {
         {"x": rec.x[:, 0]}, bands=segment_bands(halves(rec), named=True), **o
     ),
     "kept_by_length": lambda rec, **o: kept_by_length(
-        kept_shares(lc.transport_norms(rec), 3), 3, 5, **o
+        kept_shares(lc.transport_norms(rec), min(3, len(rec) - 1)), 3, 5, **o
     ),
     "signal_heat": lambda rec, **o: signal_heat(rec["s"], "s", cursor=3, **o),
     "signal_heat, gate": lambda rec, **o: signal_heat(rec["g_cs"], "g_cs", gate=True, **o),
