@@ -24,7 +24,7 @@ def controls(store: Store[UnrollingState]) -> None:
     with live.group("live/controls"):
         store.slider("weight", "recurrent weight W_r", step=0.01)
         store.slider("length", "segment length K", high=steps)
-        store.slider("lag", "dependency L: v[n] = x[n − L]", high=steps - 1)
+        store.slider("lag", "dependency L", high=steps - 1)
         store.choose("signal", "Input", INPUTS)
         if store.state.signal == "pulse":
             store.slider("at", "pulse at n", high=steps - 2)
@@ -59,13 +59,13 @@ def charts(run: UnrollingRun, state: UnrollingState) -> None:
     errors = {"whole": run.back.d_x[:, 0], "in segments": run.cut.d_x}
     title = "Error at the input, ∂E/∂x[n]: it flows to the left"
     show(sequence(errors, height=92, title=title, **look), "errors")
-    title = "Share of all that travels L steps back and meets no border"
+    title = "What segments of K steps keep of all that travels L steps back"
     kept = kept_by_length(run.kept, state.lag, state.length, theme=theme(), height=88, title=title)
     show(kept, "kept")
 
 
 def _compared(whole: np.ndarray, cut: np.ndarray) -> dict[str, np.ndarray]:
-    return {"whole": whole, "in segments": cut, "difference": whole - cut}
+    return {"whole": whole, "in segments": cut, "segments − whole": cut - whole}
 
 
 def words(run: UnrollingRun, state: UnrollingState) -> None:
@@ -88,7 +88,9 @@ def cost_in_words(run: UnrollingRun, state: UnrollingState) -> str:
         ("largest |<i>s</i> − <i>s<sub>m</sub></i>|", _number(_largest(run))),
         (f"kept of what travels {state.lag} steps", "–" if np.isnan(kept) else f"{kept:.0%}"),
     ]
-    rows = "".join(f'<p class="figure">{label}<b>{value}</b></p>' for label, value in figures)
+    rows = "".join(
+        f'<p class="figure"><span>{label}</span><b>{value}</b></p>' for label, value in figures
+    )
     return f"<h3>What the cut costs</h3>{rows}"
 
 

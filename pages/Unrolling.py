@@ -13,8 +13,8 @@ with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.se
         "An RNN answers a single pulse without end (36), but it is unrolled for finitely many steps:"
         " windows $w_m$ cut the sequence into segments of $K$ steps (43-46), and each starts afresh"
         " (61-63). Proposition 1 says when that does no harm: when the target's segments don't depend"
-        " on each other. Here the target asks for the input of $L$ steps before; make $L$ longer than"
-        " a segment, and see what becomes of the response and of the error."
+        " on each other. Here the target is $v[n]=x[n-L]$: make the dependency $L$"
+        " longer than a segment, and see what becomes of the response and of the error."
     )
 
     def picture() -> int:
@@ -42,7 +42,8 @@ with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.se
         " the whole run still knows. *Error:* it is $E = \\frac12\\sum(r[n]-v[n])^2$ over the steps"
         " where the target has an echo to ask for; beyond the end of a segment there is no error (85),"
         " so none comes across. *Lowest picture:* of all pairs of steps $n-L$ and $n$, weighed by what"
-        " the whole run's error at $n$ leaves at $n-L$, the share that lies in one segment."
+        " the whole run's error at $n$ leaves at $n-L$, the share that lies in one segment; it sinks"
+        " where a short last segment is left over."
     )
     predict(
         "The state is carried over from segment to segment, so every output is exactly right. Can"
