@@ -42,8 +42,8 @@ with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.se
         " the whole run still knows. *Error:* it is $E = \\frac12\\sum(r[n]-v[n])^2$ over the steps"
         " where the target has an echo to ask for; beyond the end of a segment there is no error (85),"
         " so none comes across. *Lowest picture:* of all pairs of steps $n-L$ and $n$, weighed by what"
-        " the whole run's error at $n$ leaves at $n-L$, the share that lies in one segment; it sinks"
-        " where a short last segment is left over."
+        " the whole run's error at $n$ leaves at $n-L$, the share that lies in one segment; a longer"
+        " segment keeps less where its borders fall badly."
     )
     predict(
         "The state is carried over from segment to segment, so every output is exactly right. Can"
