@@ -53,6 +53,12 @@ CHAPTERS = (
         "When does a recurrent cell stay stable?",
         "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
     ),
+    Chapter(
+        "pages/Unrolling.py",
+        "Unrolling",
+        "What does it cost to cut a sequence into segments?",
+        "An RNN over the whole sequence against the same RNN over windows of it, there and back.",
+    ),
 )
 
 

@@ -22,7 +22,8 @@ def _numbers(figure: Figure) -> dict[str, Any] | None:
     if figure.hover is None:
         return None
     labels = list(dict.fromkeys(figure.data["series"].tolist()))
-    return {"labels": labels, "values": live.floats(figure.data["value"])}
+    first = int(figure.data["n"][0])
+    return {"labels": labels, "values": live.floats(figure.data["value"]), "first": first}
 
 
 def show(figure: Figure, key: str) -> None:

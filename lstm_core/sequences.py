@@ -24,7 +24,7 @@ def impulse(K: int, at: int = 0, amplitude: float = 1.0, d_x: int = 1) -> FloatA
 
     Returns (K, d_x), the same in every channel. `amplitude` is in the units of the input.
     Raises ValueError if `at` is outside 0 .. K-1, or a size or amplitude cannot be used.
-    Source: document 000, Fig. 3 and Example 1 (the unit sample).
+    Source: document 000, Eq 35 (the unit sample), Fig. 3 and Example 1.
     """
     return pulses(K, positions=[at], amplitude=amplitude, d_x=d_x)
 
@@ -34,7 +34,7 @@ def step(K: int, at: int = 0, amplitude: float = 1.0, d_x: int = 1) -> FloatArra
 
     Returns (K, d_x), the same in every channel. `amplitude` is in the units of the input.
     Raises ValueError if `at` is outside 0 .. K-1, or a size or amplitude cannot be used.
-    Source: document 000, Fig. 3 (the unit step): a running sum of `impulse`.
+    Source: document 000, Eq 34 (the unit step), Fig. 3: a running sum of `impulse`.
     """
     return np.cumsum(impulse(K, at, amplitude, d_x), axis=0)
 

@@ -1,8 +1,9 @@
 // The time cursor on the charts that the server drew: a line at n on each, a dot on each curve, the
 // hovered step on all of them with its numbers, a click or drag that moves the cursor, and the selected
 // signal brought out. A chart is known by the name of its marks: `over_n` (curves over time), `heat_n`
-// (cells over time) or `over_lag` (curves over the lag, which have no cursor).
-const KNOWN = ".over_n_marks, .heat_n_marks, .over_lag_marks";
+// (cells over time), or, without a cursor, `over_lag` and `over_length` (curves over something else).
+const KNOWN = ".over_n_marks, .heat_n_marks, .over_lag_marks, .over_length_marks";
+const TIMELESS = { over_lag_marks: "lag", over_length_marks: "K" }; // what their axis is called
 const NEAR_PX = 6;
 
 hub.followOnCharts = (place) => {
@@ -37,9 +38,9 @@ hub.followOnCharts = (place) => {
     const ground = marks.closest(".role-frame").querySelector("path.background");
     const [, width, height] = ground.getAttribute("d").match(/h(-?[\d.]+)v(-?[\d.]+)/).map(Number);
     const cells = marks.matches(".heat_n_marks");
-    const timeless = marks.matches(".over_lag_marks");
+    const timeless = Object.keys(TIMELESS).find((name) => marks.matches(`.${name}`));
     Object.assign(plot, placeOf(ground, svg), { width, height, cells, timeless });
-    plot.curves = cells ? [] : [...svg.querySelectorAll(":is(.over_n_marks, .over_lag_marks) path")].map(curve);
+    plot.curves = cells ? [] : [...svg.querySelectorAll(`:is(${KNOWN}) path`)].map(curve);
     known.set(svg, plot);
     return true;
   }
@@ -147,8 +148,9 @@ hub.followOnCharts = (place) => {
       const name = hub.element("span", { style: `color: ${colour ?? "inherit"}` }, label);
       return [name, hub.element("b", {}, hub.format(numbers.read[i * numbers.steps + n], 6))];
     });
-    const what = over.plot.timeless ? "lag" : "n";
-    tip.replaceChildren(hub.element("span", {}, what), hub.element("b", {}, String(n)), ...rows);
+    const what = TIMELESS[over.plot.timeless] ?? "n";
+    const here = String(n + numbers.first);
+    tip.replaceChildren(hub.element("span", {}, what), hub.element("b", {}, here), ...rows);
     hub.besidePointer(tip, event);
   }
 

@@ -13,6 +13,7 @@ from lstm_core.analysis.transport import (
     norms_to,
     transport_norms,
 )
+from lstm_core.analysis.truncation import kept_shares
 
 __all__ = [
     "KINDS",
@@ -23,6 +24,7 @@ __all__ = [
     "error_transport",
     "flows",
     "gate_shares",
+    "kept_shares",
     "motion",
     "norm_bound",
     "norms_by_lag",

@@ -145,6 +145,8 @@ ROWS = (
         wrong="The line of s[4] repeats that of s[3].",
         right="s[4] has one W_r G(.) more.",
         check=impulse_response,
+        code="The response to an impulse is the cell's own; *Unrolling* draws it.",
+        files=("explorer/unrolling.py",),
     ),
     Erratum(
         "000-6",
@@ -153,6 +155,9 @@ ROWS = (
         wrong="A segment is let run to the end of the sequence, N-1; segments then overlap.",
         right="It ends at j(m) + K_m - 1, as in 52 and 58.",
         check=segment_limits,
+        code="A window ends one step before the next begins; *Unrolling* asks what the printed limit"
+        " gives.",
+        files=("lstm_core/segments.py",),
     ),
     Erratum(
         "000-7",
@@ -170,6 +175,8 @@ ROWS = (
         " output is asked to be invertible, which a softmax is not.",
         right="Any start that does not depend on other segments will do, a learned one too.",
         unchecked="a matter of words",
+        code="`unroll_segments` starts each segment from any values that are given, or carries them.",
+        files=("lstm_core/segments.py",),
     ),
     Erratum(
         "000-9",

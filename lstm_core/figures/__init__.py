@@ -4,6 +4,7 @@ from lstm_core.figures.figure import Figure
 from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
 from lstm_core.figures.plane import eigenvalue_plane
+from lstm_core.figures.segments import kept_by_length, segment_bands
 from lstm_core.figures.signals import (
     PANELS,
     gradient_traces,
@@ -25,8 +26,10 @@ __all__ = [
     "eigenvalue_plane",
     "gate_saturation",
     "gradient_traces",
+    "kept_by_length",
     "label",
     "names_of_kind",
+    "segment_bands",
     "sequence",
     "signal_heat",
     "signal_traces",

@@ -31,6 +31,16 @@ class Series:
     style: Style
 
 
+@dataclass(frozen=True)
+class Band:
+    """A stretch of the axis behind the lines, with a word at its top; shaded or not."""
+
+    first: float
+    last: float
+    label: str = ""
+    shaded: bool = True
+
+
 def line_figure(
     series: Sequence[Series],
     *,
@@ -47,6 +57,7 @@ def line_figure(
     legend_columns: int | None = None,
     name: str = "over_n",
     title: str = "",
+    bands: Sequence[Band] | None = None,
 ) -> Figure:
     """Lines over ``start``, ``start + 1``, ...
 
@@ -56,7 +67,8 @@ def line_figure(
     with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
     compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
     narrow place. ``name`` is that of the lines' marks in the picture: lines ``over_n`` are over time.
-    ``title``: words above, the same whatever is drawn.
+    ``title``: words above, the same whatever is drawn. ``bands`` stand behind the lines, at most one
+    for every value; they are part of the spec where they are given, however many.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
@@ -79,6 +91,7 @@ def line_figure(
         name,
         title,
         tuple(gaps),
+        bands is not None,
     )
     data: dict[str, np.ndarray] = {
         "n": np.tile(axis, len(series)),
@@ -86,6 +99,8 @@ def line_figure(
         "series": np.repeat(np.array([line.label for line in series]), length),
     }
     data |= gaps
+    if bands is not None:
+        data |= _band_columns(bands, len(values))
     if cursor is not None:
         data["here"] = data["n"] == cursor
     return Figure(spec, data, alt_text, hover=hover)
@@ -107,6 +122,17 @@ def _gaps(labels: Sequence[str], lines: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
+def _band_columns(bands: Sequence[Band], rows: int) -> dict[str, np.ndarray]:
+    """The bands as columns, each in a row of its own; NaN and no word in the others."""
+    edges = np.full((3, rows), np.nan)
+    words = np.full(rows, "", object)
+    for i, band in enumerate(bands):
+        if band.shaded:
+            edges[:2, i] = band.first, band.last
+        edges[2, i], words[i] = (band.first + band.last) / 2, band.label
+    return {"from": edges[0], "to": edges[1], "middle": edges[2], "band": words.astype(str)}
+
+
 @cache
 def _line_spec(
     series: tuple[tuple[str, Style], ...],
@@ -122,6 +148,7 @@ def _line_spec(
     name: str,
     title: str,
     gaps: tuple[str, ...],
+    has_bands: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The spec, and the layer of it that shows numbers under the pointer."""
     labels = [label for label, _ in series]
@@ -154,6 +181,10 @@ def _line_spec(
         gridOpacity=0.5,
         ticks=scale != "log",
     )
+    width: Any = alt.value(styles[0].width)  # a scale of widths with one entry gives none
+    if len(series) > 1:
+        widths = alt.Scale(domain=labels, range=[style.width for style in styles])
+        width = alt.StrokeWidth("series:N", scale=widths, legend=None)
     below = x_title if time_axis else None
     lines = (
         alt.Chart(name=name)
@@ -174,11 +205,7 @@ def _line_spec(
                 scale=alt.Scale(domain=labels, range=[list(style.dash) for style in styles]),
                 legend=legend,
             ),
-            strokeWidth=alt.StrokeWidth(
-                "series:N",
-                scale=alt.Scale(domain=labels, range=[style.width for style in styles]),
-                legend=None,
-            ),
+            strokeWidth=width,
         )
     )
     color = alt.Color("series:N")
@@ -193,6 +220,11 @@ def _line_spec(
     if "lone" in gaps:
         lone = alt.Chart().transform_filter("datum.lone").mark_point(filled=True, opacity=1)
         layers.append(lone.encode(x="n:Q", y="value:Q", color=color))
+    if has_bands:
+        shade = alt.Chart().transform_filter("isValid(datum.from)").mark_rect(color=theme.faint)
+        named = alt.Chart().transform_filter("datum.band").mark_text(color=theme.text, fontSize=11)
+        layers.insert(0, shade.encode(x="from:Q", x2="to:Q", opacity=alt.value(0.3)))
+        layers.append(named.encode(text="band:N", x="middle:Q", y=alt.value(8)))
     if has_cursor:
         here = alt.Chart().transform_filter("datum.here")
         layers.insert(0, here.mark_rule(color=theme.cursor, strokeWidth=1.5).encode(x="n:Q"))

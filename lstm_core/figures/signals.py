@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lstm_core.figures.figure import Figure
-from lstm_core.figures.lines import Series, line_figure
+from lstm_core.figures.lines import Band, Series, line_figure
 from lstm_core.figures.theme import LIGHT, Theme, style
 from lstm_core.records import Gradients, Recording
 from lstm_core.signals import Signal
@@ -109,8 +109,10 @@ def sequence(
     height: int = 120,
     time_axis: bool = True,
     title: str = "",
+    bands: Sequence[Band] | None = None,
 ) -> Figure:
-    """Any sequences over time, by name: an input, a prediction beside its target."""
+    """Any sequences over time, by name: an input, a prediction beside its target. ``bands`` behind
+    them, as those of ``segment_bands``."""
     series = [
         Series(name, np.asarray(values), style(name, theme, i))
         for i, (name, values) in enumerate(columns.items())
@@ -129,6 +131,7 @@ def sequence(
         height=height,
         time_axis=time_axis,
         title=title,
+        bands=bands,
     )
 
 

@@ -25,12 +25,14 @@ NAMES = {
     "Constant_error_carousel": "The constant error carousel",
     "Why_the_error_dies": "Why the error dies",
     "Stability": "Stability",
+    "Unrolling": "Unrolling",
 }
 PLOTS = {
     "Inside_the_cell": 4,
     "Constant_error_carousel": 4,
     "Why_the_error_dies": 6,
     "Stability": 3,
+    "Unrolling": 4,
 }
 EACH_PAGE = pytest.mark.parametrize("path", NAMES)
 STATES = {
@@ -38,6 +40,7 @@ STATES = {
     "Constant_error_carousel": "cs_mode=schedule&cs_at=7&cr_mode=constant&seed=5&width=3&n=11",
     "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
+    "Unrolling": "weight=-0.7&length=9&lag=4&signal=noise&seed=5&n=33",
 }
 
 # Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
@@ -259,11 +262,22 @@ def change_stability(page: Page) -> None:
         typed.press("Enter")
 
 
+def change_unrolling(page: Page) -> None:
+    path = "Unrolling"
+    slide(page, path, "weight", "ArrowLeft", 2)
+    slide(page, path, "length", "ArrowRight", 2)
+    slide(page, path, "lag", "ArrowLeft", 2)
+    choose(page, path, "start", "carried over")
+    choose(page, path, "shown", "readout r")
+    slide(page, path, "n", "ArrowLeft", 2)
+
+
 CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
     "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
     "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
+    "Unrolling": (change_unrolling, {"weight": "0.98", "length": "17", "n": "26"}),
 }
 
 
@@ -338,6 +352,7 @@ def test_a_slider_changes_a_metric(page: Page, app_url: str) -> None:
     ("path", "field"),
     [
         ("Stability", "modulus"),
+        ("Unrolling", "length"),
         ("Constant_error_carousel", "cs"),
         ("Why_the_error_dies", "radius"),
         ("Inside_the_cell", "n"),

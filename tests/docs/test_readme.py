@@ -15,6 +15,7 @@ from explorer.inside import InsideState
 from explorer.page import CHAPTERS
 from explorer.stability import StabilityState
 from explorer.state import from_query
+from explorer.unrolling import UnrollingState
 from explorer.why import WhyState
 from tests.docs.blocks import ROOT, python_blocks
 
@@ -24,6 +25,7 @@ STATES = {
     "Constant_error_carousel": CarouselState,
     "Why_the_error_dies": WhyState,
     "Stability": StabilityState,
+    "Unrolling": UnrollingState,
 }
 
 

@@ -26,7 +26,7 @@ LAYERS = (
     {"signals", "arrays"},
     {"cells.base", "wires"},
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
-    {"unroll", "backpropagate", "readout", "weights", "sequences", "substitute"},
+    {"unroll", "backpropagate", "readout", "weights", "sequences", "segments", "substitute"},
     {"analysis"},
     {"figures", "errata"},
 )

@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import carousel, inside, stability, why
+from explorer import carousel, inside, stability, unrolling, why
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
@@ -23,6 +23,7 @@ from explorer.notation import NOTATIONS, equation, symbol
 from explorer.page import CHAPTERS
 from explorer.stability import StabilityState
 from explorer.state import from_query, to_query
+from explorer.unrolling import UnrollingState
 from explorer.why import WhyState
 from lstm_core.analysis import KINDS, gate_shares
 from lstm_core.figures import (
@@ -63,12 +64,14 @@ INSIDE = "pages/Inside_the_cell.py"
 CAROUSEL = "pages/Constant_error_carousel.py"
 WHY = "pages/Why_the_error_dies.py"
 STABILITY = "pages/Stability.py"
+UNROLLING = "pages/Unrolling.py"
 
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
     CAROUSEL: (carousel, CarouselState),
     WHY: (why, WhyState),
     STABILITY: (stability, StabilityState),
+    UNROLLING: (unrolling, UnrollingState),
 }
 PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
@@ -282,6 +285,17 @@ CONTROLS = [
     (STABILITY, {"form": "real"}, "live", "mu_1", -0.5),
     (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
     (STABILITY, {"signal": "step"}, "live", "size", 3.0),
+    (UNROLLING, {}, "live", "weight", -0.8),
+    (UNROLLING, {}, "live", "length", 30),
+    (UNROLLING, {}, "live", "lag", 4),
+    (UNROLLING, {}, "live", "at", 16),
+    (UNROLLING, {}, "live", "steps", 40),
+    (UNROLLING, {}, "live", "size", 1.0),
+    (UNROLLING, {}, "choice", "signal", "noise"),
+    (UNROLLING, {}, "choice", "start", "carry"),
+    (UNROLLING, {}, "choice", "shown", "r"),
+    (UNROLLING, {}, "choice", "drawing", "unrolled"),
+    (UNROLLING, {"signal": "noise"}, "number_input", "seed", 3),
 ]
 
 
@@ -461,6 +475,7 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (CAROUSEL, CarouselState(system="scalar", pattern="noise", opened=(), cleared=(0, 19))),
         (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
         (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
+        (UNROLLING, UnrollingState(weight=-0.7, length=9, lag=4, signal="noise", seed=5, n=33)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

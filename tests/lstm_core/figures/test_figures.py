@@ -16,7 +16,7 @@ import pytest
 
 import lstm_core as lc
 from lstm_core import figures
-from lstm_core.analysis import KINDS, gate_shares
+from lstm_core.analysis import KINDS, gate_shares, kept_shares
 from lstm_core.figures import (
     DARK,
     LIGHT,
@@ -26,8 +26,10 @@ from lstm_core.figures import (
     eigenvalue_plane,
     gate_saturation,
     gradient_traces,
+    kept_by_length,
     label,
     names_of_kind,
+    segment_bands,
     sequence,
     signal_heat,
     signal_traces,
@@ -36,6 +38,7 @@ from lstm_core.figures import (
 )
 from lstm_core.figures.lines import Series, line_figure
 from lstm_core.figures.theme import style
+from lstm_core.segments import equal_lengths, windows
 
 FOLDER = Path(figures.__file__).parent
 STEPS = 14
@@ -64,6 +67,10 @@ def spectra(rec: lc.Recording) -> dict[str, np.ndarray]:
     return {"first": values[0], "last": values[-1]}
 
 
+def halves(rec: lc.Recording) -> tuple[int, ...]:
+    return equal_lengths(len(rec), (len(rec) + 1) // 2)
+
+
 GATES = ("g_cu", "g_cs", "g_cr")
 MAKERS: dict[str, Callable[..., Figure]] = {
     "signal_traces": lambda rec, **o: signal_traces(rec, ("u", "s", "r", "v"), 1, cursor=3, **o),
@@ -76,6 +83,12 @@ MAKERS: dict[str, Callable[..., Figure]] = {
         gradients(rec), ("psi", "chi"), None, domain=(1e-9, 1e3), **o
     ),
     "sequence": lambda rec, **o: sequence({"x": rec.x[:, 0], "y": rec.x[:, 1]}, cursor=2, **o),
+    "sequence, bands": lambda rec, **o: sequence(
+        {"x": rec.x[:, 0]}, bands=segment_bands(halves(rec), named=True), **o
+    ),
+    "kept_by_length": lambda rec, **o: kept_by_length(
+        kept_shares(lc.transport_norms(rec), min(3, len(rec) - 1)), 3, 5, **o
+    ),
     "signal_heat": lambda rec, **o: signal_heat(rec["s"], "s", cursor=3, **o),
     "signal_heat, gate": lambda rec, **o: signal_heat(rec["g_cs"], "g_cs", gate=True, **o),
     "gate_saturation": lambda rec, **o: gate_saturation(gate_shares(rec), **o),
@@ -94,7 +107,11 @@ VEGA = pytest.mark.parametrize(
 
 def test_every_figure_function_is_tested() -> None:
     made = {name.partition(",")[0] for name in MAKERS}
-    public = {name for name in figures.__all__ if name[0].islower()} - {"label", "names_of_kind"}
+    public = {name for name in figures.__all__ if name[0].islower()} - {
+        "label",
+        "names_of_kind",
+        "segment_bands",
+    }
     assert made == public
 
 
@@ -458,3 +475,42 @@ def test_a_log_axis_says_which_line_it_cannot_show() -> None:
     assert list(zip(figure.data["series"][lone], figure.data["n"][lone], strict=True)) == [("b", 2)]
     seen = line_figure(lines[2:], alt_text="a", scale="log").data
     assert not {"lone", "words"} & set(seen), "layers for nothing"
+
+
+# segments
+
+
+@pytest.mark.parametrize("lengths", [(4, 3, 5), (12,), (1,) * 12, (11, 1)])
+def test_bands_are_the_windows(lengths: tuple[int, ...]) -> None:
+    bands = segment_bands(lengths, named=True)
+    n = np.arange(12)
+    inside = [(n >= band.first) & (n <= band.last) for band in bands]
+    np.testing.assert_array_equal(inside, windows(lengths))
+    assert [band.label for band in bands] == [f"w{BELOW_ZERO[m]}" for m in range(len(lengths))]
+    assert [band.shaded for band in bands] == [m % 2 == 1 for m in range(len(lengths))]
+    figure = sequence({"x": np.zeros(12)}, bands=bands)
+    shaded = [band for band in bands if band.shaded]
+    drawn = ~np.isnan(figure.data["from"])
+    np.testing.assert_array_equal(figure.data["from"][drawn], [band.first for band in shaded])
+    np.testing.assert_array_equal(figure.data["to"][drawn], [band.last for band in shaded])
+
+
+BELOW_ZERO = ("₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉", "₁₀", "₁₁")
+
+
+def test_many_segments_have_no_names() -> None:
+    assert not any(band.label for band in segment_bands((1,) * 40, named=True))
+
+
+def test_what_is_kept_is_drawn_from_one_step_on() -> None:
+    shares = kept_shares(np.ones((12, 12)), 4)
+    figure = kept_by_length(shares, 4, 6)
+    np.testing.assert_array_equal(figure.data["n"], np.arange(1, 13))
+    np.testing.assert_array_equal(figure.data["value"], shares)
+    assert figure.data["n"][figure.data["here"]] == [6]
+    assert figure.alt == (
+        "Segments of 1 to 4 steps keep nothing of what travels 4 steps, of 5 steps 25.0%,"
+        " of 6 steps 50.0%."
+    )
+    nothing = kept_by_length(kept_shares(np.eye(12), 4), 4, 6)
+    assert nothing.alt == "Nothing travels 4 steps in 12, so there is nothing to keep."
