@@ -53,6 +53,12 @@ CHAPTERS = (
         "When does a recurrent cell stay stable?",
         "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
     ),
+    Chapter(
+        "pages/Augmented_LSTM.py",
+        "Augmented LSTM",
+        "What do a look-ahead, a projection and an input gate change?",
+        "Windows over the input, a narrower value, a gate for the input: beside the Vanilla cell.",
+    ),
 )
 
 

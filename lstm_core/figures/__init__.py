@@ -3,6 +3,7 @@
 from lstm_core.figures.figure import Figure
 from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
+from lstm_core.figures.paired import paired, paired_gradients, paired_signals
 from lstm_core.figures.plane import eigenvalue_plane
 from lstm_core.figures.signals import (
     PANELS,
@@ -27,6 +28,9 @@ __all__ = [
     "gradient_traces",
     "label",
     "names_of_kind",
+    "paired",
+    "paired_gradients",
+    "paired_signals",
     "sequence",
     "signal_heat",
     "signal_traces",

@@ -26,7 +26,10 @@ LAYERS = (
     {"signals", "arrays"},
     {"cells.base", "wires"},
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
-    {"unroll", "backpropagate", "readout", "weights", "sequences", "substitute"},
+    {
+        *("unroll", "backpropagate", "readout", "weights", "sequences", "substitute"),
+        *("augment", "counts"),
+    },
     {"analysis"},
     {"figures", "errata"},
 )
