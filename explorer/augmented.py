@@ -16,7 +16,7 @@ from lstm_core.analysis import state_change
 from lstm_core.augment import augmented_params
 
 AUGMENTED, VANILLA = lc.CELLS["augmented_lstm"], lc.CELLS["vanilla_lstm"]
-GATES = {"open": "open: 1", "held": "held", "learned": "from the weights"}
+GATES = {"open": "open: 1", "held": "held", "learned": "learned"}
 INPUTS = {
     "pulse": "A pulse at step m",
     "pulses": "Pulses far apart, from m on",

@@ -28,6 +28,7 @@ from lstm_core.counts import Count, count_params
 from lstm_core.figures import paired, paired_gradients, paired_signals, sequence
 
 WORDS = "live/step"
+READS = "x, and what step n reads of it"
 GATE_NAMES = ("g_cu", "g_cs", "g_cr", "g_cx")
 GROUPS = {
     "x": "W<sub>x</sub>, input",
@@ -38,15 +39,15 @@ GROUPS = {
 }
 
 WHAT_TO_LOOK_FOR = (
-    "**What to look for.** Thin lines: the Augmented cell; broad and pale: the Vanilla cell with the same"
-    " weights. The band on the input is what step $n$ reads, $x[n]$ to $x[n+L-1]$, with zeros"
-    " past the end (188; errata 31: the source says $x[0]$ to $x[3]$ at every step). *The window* looks"
-    " ahead: the state moves up to $L-1$ steps before the sample it answers to, and every $W_x$ has $L$"
-    " matrices. *The projection* narrows what a step shows to the next: $\\chi$ has $d_v$ entries,"
-    " $\\beta = W_{q_{dr}}^T\\chi$ spreads them over the $d_s$ units again (218), and every $W_v$"
-    " has $d_v$ columns. *The input gate* weighs the window's contribution to the update alone (209); the"
-    " other gates read the input past it. It needs $d_s$ rows, not the printed $d_x$, to fit what it"
-    " multiplies (errata 32)."
+    "**What to look for.** Thin lines: the Augmented cell; broad and pale, (V): the Vanilla cell"
+    " with the same weights. The band on the input is what step $n$ reads, $x[n]$ to $x[n+L-1]$, with zeros"
+    " past the end (188; errata 31: the source says $x[0]$ to $x[3]$ at every step). $\\|Δs[n]\\|$ is"
+    " how far the state moves when $x[m]$ is lowered by 1. *The window* lets it move up to $L-1$ steps"
+    " before $m$; every $W_x$ has $L$ matrices. *The projection* narrows what a step shows to the next:"
+    " $\\chi$ has $d_v$ entries, $\\beta = W_{q_{dr}}^T\\chi$ spreads them over the $d_s$ units again"
+    " (218), and every $W_v$ has $d_v$ columns. *The input gate* weighs the window's contribution to"
+    " the update alone (209); the other gates read the input past it. It needs $d_s$ rows, not the"
+    " printed $d_x$, to fit what it multiplies (errata 32)."
 )
 
 
@@ -79,9 +80,9 @@ def charts(run: AugmentedRun, state: AugmentedState) -> None:
     past = state.taps - 1
     fill_drawing(state.drawing, mine.back, unit=state.unit)
     x = np.pad(mine.rec.x[:, 0], (0, past))
-    read = sequence({"x": x}, theme=theme(), height=52, time_axis=False, y_title="x")
+    read = sequence({"x": x}, theme=theme(), height=52, time_axis=False, title=READS)
     show(read, "input", ahead=past, past=past)
-    look: dict[str, Any] = {"beside_name": "Vanilla", "past": past, "theme": theme()}
+    look: dict[str, Any] = {"beside_name": "(V)", "past": past, "theme": theme()}
     upper = {**look, "time_axis": False}
     gates = {"scale": "unit", "height": 96, "legend_columns": 4}
     show(
@@ -116,6 +117,7 @@ def _difference(run: AugmentedRun, state: AugmentedState) -> str:
     first, plain_first = (_when(first_moved(cell.change)) for cell in (mine, plain))
     return (
         "<h3>Augmented against Vanilla</h3>"
+        "<p><small>thin: Augmented; broad and pale, (V): Vanilla</small></p>"
         '<p class="figure" title="over all units and steps">Largest difference of'
         f" s<b>{_number(gap)}</b></p>"
         f'<p class="figure" title="x[m] is lowered by 1, m = {state.at}">x[{state.at}] first'
@@ -136,10 +138,10 @@ def _step(state: AugmentedState) -> str:
     samples = ", ".join(f'<span data-of="x{l}"></span>' for l in range(state.taps))
     xi, g_cx = (symbol(AUGMENTED, name) for name in ("xi_du", "g_cx"))
     n = '<span data-of="n"></span>'
-    window = f"x[{n}]" if state.taps == 1 else f"x[{n}] to x[{n}+{state.taps - 1}]"
+    window = f"x[{n}]" + (' to x[<span data-of="until"></span>]' if state.taps > 1 else "")
     rows = "".join(
         f"<tr><td>{i}</td>"
-        + (f'<td data-of="chi{i}"></td>' if i < state.d_v else "<td>none</td>")
+        + (f'<td data-of="chi{i}"></td>' if i < state.d_v else "<td>–</td>")
         + f'<td data-of="beta{i}"></td><td data-of="psi{i}"></td></tr>'
         for i in range(state.d_s)
     )
@@ -160,8 +162,9 @@ def _columns(run: AugmentedRun, state: AugmentedState) -> dict[str, list[float]]
     """The numbers that the words show at the cursor's step."""
     rec, back, unit = run.augmented.rec, run.augmented.back, state.unit
     xi, g_cx = rec["xi_du"][:, unit], rec["g_cx"][:, unit]
-    columns = {"xi": xi, "g_cx": g_cx, "enters": g_cx * xi}
-    columns |= {f"x{l}": sample for l, sample in enumerate(rec.read("W_x_du").T)}
+    until = np.arange(len(rec)) + state.taps - 1
+    columns = {"until": until, "xi": xi, "g_cx": g_cx, "enters": g_cx * xi}
+    columns |= {f"x{l}": sample.round(9) for l, sample in enumerate(rec.read("W_x_du").T)}
     for name in ("chi", "beta", "psi"):
         columns |= {f"{name}{i}": error for i, error in enumerate(back[name].T)}
     return {

@@ -13,7 +13,7 @@ with chapter_page("Augmented LSTM", AugmentedState, augmented.presets(), augment
         "Three extensions of the Vanilla cell: each step reads $L$ samples from $x[n]$ on (188),"
         " the value is a projection $v = W_{q_{dr}}\\,q$ to $d_v$ entries (214), and a gate $g_{cx}$"
         " weighs the input (209). Both cells share their weights: with $L = 1$, $d_v = d_s$ and"
-        " $g_{cx} = 1$ they are the same, and each control takes one thing away from that."
+        " $g_{cx} = 1$ they are the same; see what each extension does to the signals and to the error."
     )
 
     def picture() -> int:

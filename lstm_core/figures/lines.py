@@ -176,7 +176,12 @@ def _line_spec(
             ),
             strokeWidth=alt.StrokeWidth(
                 "series:N",
-                scale=alt.Scale(domain=labels, range=[style.width for style in styles]),
+                scale=alt.Scale(
+                    # Of itself it would be a scale of positions, between the first and the last width.
+                    type="ordinal",
+                    domain=labels,
+                    range=[style.width for style in styles],
+                ),
                 legend=None,
             ),
         )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from explorer.augmented import AugmentedState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
@@ -24,6 +25,7 @@ STATES = {
     "Constant_error_carousel": CarouselState,
     "Why_the_error_dies": WhyState,
     "Stability": StabilityState,
+    "Augmented_LSTM": AugmentedState,
 }
 
 
