@@ -30,6 +30,24 @@ class Chapter:
 
 CHAPTERS = (
     Chapter(
+        "pages/Stability.py",
+        "Stability",
+        "When does a recurrent cell stay stable?",
+        "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
+    ),
+    Chapter(
+        "pages/Unrolling.py",
+        "Unrolling",
+        "What does it cost to cut a sequence into segments?",
+        "An RNN over the whole sequence against the same RNN over windows of it, there and back.",
+    ),
+    Chapter(
+        "pages/Why_the_error_dies.py",
+        "Why the error dies",
+        "Why does the error die in a plain RNN?",
+        "One error, three systems: a plain RNN, a Vanilla LSTM and a pure carousel side by side.",
+    ),
+    Chapter(
         "pages/Inside_the_cell.py",
         "Inside the cell",
         "What happens inside an LSTM cell at every step?",
@@ -42,22 +60,10 @@ CHAPTERS = (
         "Clamp, schedule or saturate the three gates and watch the state and the error go round.",
     ),
     Chapter(
-        "pages/Why_the_error_dies.py",
-        "Why the error dies",
-        "Why does the error die in a plain RNN?",
-        "One error, three systems: a plain RNN, a Vanilla LSTM and a pure carousel side by side.",
-    ),
-    Chapter(
-        "pages/Stability.py",
-        "Stability",
-        "When does a recurrent cell stay stable?",
-        "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
-    ),
-    Chapter(
-        "pages/Unrolling.py",
-        "Unrolling",
-        "What does it cost to cut a sequence into segments?",
-        "An RNN over the whole sequence against the same RNN over windows of it, there and back.",
+        "pages/Augmented_LSTM.py",
+        "Augmented LSTM",
+        "What do a look-ahead, a projection and an input gate change?",
+        "Windows over the input, a narrower value, a gate for the input: beside the Vanilla cell.",
     ),
 )
 

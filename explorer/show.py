@@ -26,9 +26,13 @@ def _numbers(figure: Figure) -> dict[str, Any] | None:
     return {"labels": labels, "values": live.floats(figure.data["value"]), "first": first}
 
 
-def show(figure: Figure, key: str) -> None:
-    """Draw a figure in place; its text alternative goes with it."""
-    live.describe(figure.alt, _numbers(figure))
+def show(figure: Figure, key: str, *, ahead: int | None = None, past: int = 0) -> None:
+    """Draw a figure in place; its text alternative goes with it.
+
+    ``ahead``: a band marks the step of the cursor and so many after it. ``past``: so many steps of the
+    time axis are past the run's last one, which the cursor does not leave.
+    """
+    live.describe(figure.alt, _numbers(figure), ahead=ahead, past=past)
     if figure.engine == "plotly":
         st.plotly_chart(figure.complete(), key=key, theme=None, config={"displayModeBar": False})
         return

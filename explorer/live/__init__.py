@@ -248,6 +248,8 @@ def floats(values: np.ndarray) -> str:
     return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
-def describe(words: str, numbers: Any) -> None:
-    """The text alternative of the next chart of the picture, and what it shows under the pointer."""
-    _line.get().charts.append({"words": words, "numbers": numbers})
+def describe(words: str, numbers: Any, *, ahead: int | None = None, past: int = 0) -> None:
+    """The text alternative of the next chart of the picture, what it shows under the pointer, how many
+    steps ahead of the cursor a band reaches, and how many steps its axis has past the run's last."""
+    told = {"words": words, "numbers": numbers, "ahead": ahead, "past": past or None}
+    _line.get().charts.append({name: value for name, value in told.items() if value is not None})

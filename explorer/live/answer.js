@@ -36,6 +36,7 @@ hub.define("answer", (component) => {
         console.warn("carousel: the recording failed", error);
       }
       hub.answered(answer);
+      hub.emit("charts");
     },
     close() {
       watch.disconnect();

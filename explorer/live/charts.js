@@ -2,6 +2,8 @@
 // hovered step on all of them with its numbers, a click or drag that moves the cursor, and the selected
 // signal brought out. A chart is known by the name of its marks: `over_n` (curves over time), `heat_n`
 // (cells over time), or, without a cursor, `over_lag` and `over_length` (curves over something else).
+// The server may say of a chart over time how many steps `ahead` of the cursor a band reaches, and how
+// many steps of its axis are `past` the last one of the run.
 const KNOWN = ".over_n_marks, .heat_n_marks, .over_lag_marks, .over_length_marks";
 const TIMELESS = { over_lag_marks: "lag", over_length_marks: "K" }; // what their axis is called
 const NEAR_PX = 6;
@@ -23,7 +25,9 @@ hub.followOnCharts = (place) => {
         else node.querySelectorAll?.("svg").forEach((inner) => changed.add(inner));
       }
     }
+    const before = known.size;
     for (const svg of changed) if (svg.isConnected && find(svg)) draw(svg, known.get(svg));
+    if (known.size > before) drawAll(); // another chart may move the others' places
     for (const [svg, plot] of known) {
       if (svg.isConnected) continue;
       plot.layer.remove();
@@ -58,7 +62,8 @@ hub.followOnCharts = (place) => {
     const rule = (name) => hub.element("svg:path", { class: name, d: "" });
     const layer = hub.element("svg:g", { class: "live-over", "aria-hidden": "true" });
     const plot = { layer, here: rule("here"), there: rule("there"), dots: [] };
-    layer.append(plot.there, plot.here);
+    [plot.end, plot.band] = [rule("past"), rule("ahead")];
+    layer.append(plot.end, plot.band, plot.there, plot.here);
     svg.append(layer);
     return plot;
   }
@@ -74,7 +79,7 @@ hub.followOnCharts = (place) => {
   const heightAt = ({ points }, x) =>
     points.get(tenths(x)) ?? points.get(tenths(x) - 1) ?? points.get(tenths(x) + 1);
 
-  const lastOf = (plot) => (plot.timeless ? numbersOf(plot)?.steps - 1 || 1 : hub.last);
+  const lastOf = (plot) => (plot.timeless ? numbersOf(plot)?.steps - 1 || 1 : hub.last + plot.past);
   const across = (plot, n) =>
     plot.cells ? (plot.width * (n + 0.5)) / (hub.last + 1) : (plot.width * n) / (lastOf(plot) || 1);
 
@@ -94,9 +99,23 @@ hub.followOnCharts = (place) => {
     }
   }
 
+  // From `first` to `last`, half a step more at both ends, as far as there is room.
+  function stretch(plot, path, first, last) {
+    const [left, right] = [first - 0.5, last + 0.5].map((n) =>
+      Math.max(0, Math.min(plot.width, across(plot, n))),
+    );
+    set(path, { d: `M${left},0H${right}V${plot.height}H${left}Z` });
+  }
+
+  function drawAll() {
+    known.forEach((plot, svg) => draw(svg, plot));
+  }
+
   function draw(svg, plot) {
     if (plot.layer.parentNode !== svg) svg.append(plot.layer);
     set(plot.layer, { transform: `translate(${plot.left},${plot.top})` });
+    const { ahead = null, past = 0 } = toldOf(plot);
+    Object.assign(plot, { ahead, past });
     bringOut(plot);
     move(plot);
     mark(plot, plot.there, hub.hovered);
@@ -105,6 +124,10 @@ hub.followOnCharts = (place) => {
   function move(plot) {
     if (plot.timeless || !hub.hasCursor) return;
     mark(plot, plot.here, hub.n);
+    if (plot.past) stretch(plot, plot.end, hub.last + 1, hub.last + plot.past);
+    else set(plot.end, { d: "" });
+    if (plot.ahead === null) set(plot.band, { d: "" });
+    else stretch(plot, plot.band, hub.n, hub.n + plot.ahead);
     const x = across(plot, hub.n);
     plot.curves.forEach((line, i) => {
       const dot = (plot.dots[i] ??= plot.layer.appendChild(hub.element("svg:circle", { r: 3.5 })));
@@ -124,10 +147,15 @@ hub.followOnCharts = (place) => {
     }
   }
 
+  // What the server says of a chart.
+  function toldOf(plot) {
+    const i = hub.allCharts().findIndex((chart) => chart.contains(plot.layer));
+    return hub.charts[i] ?? {};
+  }
+
   // The numbers of a chart, decoded when they are first asked for.
   function numbersOf(plot) {
-    const i = hub.allCharts().findIndex((chart) => chart.contains(plot.layer));
-    const numbers = hub.charts[i]?.numbers;
+    const { numbers } = toldOf(plot);
     if (!numbers) return null;
     if (!numbers.read) {
       numbers.read = hub.floats(numbers.values);
@@ -229,7 +257,8 @@ hub.followOnCharts = (place) => {
     hub.on("cursor", () => known.forEach((plot) => move(plot))),
     hub.on("hover", () => known.forEach((plot) => mark(plot, plot.there, hub.hovered))),
     hub.on("select", () => known.forEach(bringOut)),
-    hub.on("idle", () => known.forEach((plot) => move(plot))),
+    hub.on("idle", drawAll),
+    hub.on("charts", drawAll),
   ];
   follow([...document.querySelectorAll("svg")].map((target) => ({ target, addedNodes: [] })));
 

@@ -12,7 +12,7 @@ const hub = {
   recording: null,
 };
 
-// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `idle` when the line to
+// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`, `charts` (what is said of them); `idle` when the line to
 // the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
 // all the same.
 const listeners = new Map();

@@ -3,6 +3,7 @@
 from lstm_core.analysis.flows import Flows, flows, step_factors
 from lstm_core.analysis.jacobians import step_jacobians
 from lstm_core.analysis.motion import Motion, constancy, motion
+from lstm_core.analysis.response import first_moved, state_change
 from lstm_core.analysis.saturation import gate_shares
 from lstm_core.analysis.spectra import eigenvalues, singular_values, spectral_radius
 from lstm_core.analysis.transport import (
@@ -22,6 +23,7 @@ __all__ = [
     "constancy",
     "eigenvalues",
     "error_transport",
+    "first_moved",
     "flows",
     "gate_shares",
     "kept_shares",
@@ -31,6 +33,7 @@ __all__ = [
     "norms_to",
     "singular_values",
     "spectral_radius",
+    "state_change",
     "step_factors",
     "step_jacobians",
     "transport_norms",

@@ -3,6 +3,7 @@
 from lstm_core.figures.figure import Figure
 from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
+from lstm_core.figures.paired import paired, paired_gradients, paired_signals
 from lstm_core.figures.plane import eigenvalue_plane
 from lstm_core.figures.segments import kept_by_length, segment_bands
 from lstm_core.figures.signals import (
@@ -29,6 +30,9 @@ __all__ = [
     "kept_by_length",
     "label",
     "names_of_kind",
+    "paired",
+    "paired_gradients",
+    "paired_signals",
     "segment_bands",
     "sequence",
     "signal_heat",

@@ -181,10 +181,6 @@ def _line_spec(
         gridOpacity=0.5,
         ticks=scale != "log",
     )
-    width: Any = alt.value(styles[0].width)  # a scale of widths with one entry gives none
-    if len(series) > 1:
-        widths = alt.Scale(domain=labels, range=[style.width for style in styles])
-        width = alt.StrokeWidth("series:N", scale=widths, legend=None)
     below = x_title if time_axis else None
     lines = (
         alt.Chart(name=name)
@@ -205,7 +201,16 @@ def _line_spec(
                 scale=alt.Scale(domain=labels, range=[list(style.dash) for style in styles]),
                 legend=legend,
             ),
-            strokeWidth=width,
+            strokeWidth=alt.StrokeWidth(
+                "series:N",
+                scale=alt.Scale(
+                    # Of itself it would be a scale of positions, between the first and the last width.
+                    type="ordinal",
+                    domain=labels,
+                    range=[style.width for style in styles],
+                ),
+                legend=None,
+            ),
         )
     )
     color = alt.Color("series:N")

@@ -51,6 +51,33 @@ def open_inside(page: Page, app_url: str) -> InsideState:
 # the cursor
 
 
+def test_a_band_reaches_ahead_of_the_cursor(page: Page, app_url: str) -> None:
+    """It holds the samples x[n] .. x[n+L-1], and the cursor's axis goes on past the end by L - 1."""
+    open_page(page, f"{app_url}/Augmented_LSTM?taps=4&n=10")
+    ready(page, "Augmented_LSTM")
+    width = """() => Number(document.querySelector('.live-over').closest('svg')
+      .querySelector('.role-frame path.background').getAttribute('d').match(/h([\\d.]+)/)[1])"""
+    band = page.locator(".live-over .ahead").first
+    one = page.evaluate(width) / (39 + 3)
+    for n, left, right in ((10, 9.5, 13.5), (0, 0, 3.5), (38, 37.5, 41.5), (39, 38.5, 42)):
+        page.evaluate(f"() => carousel.moveTo({n})")
+        found = [float(x) for x in re.findall(r"[\d.]+", band.get_attribute("d"))]
+        assert found[0] == pytest.approx(left * one, abs=0.1)
+        assert found[2] == pytest.approx(right * one, abs=0.1)
+    assert page.locator(".live-over .ahead:not([d=''])").count() == 1, "on the input alone"
+    assert page.locator(".live-over .past:not([d=''])").count() == 5
+    slider = control(page, "Augmented_LSTM", "taps").get_by_role("slider")
+    with rerun(page, quiet_ms=REST_MS):
+        slider.press("Home")
+    one = page.evaluate(width) / 39
+    page.evaluate("() => carousel.moveTo(10)")
+    found = [float(x) for x in re.findall(r"[\d.]+", band.get_attribute("d"))]
+    assert found[0] == pytest.approx(9.5 * one, abs=0.1)
+    assert found[2] == pytest.approx(10.5 * one, abs=0.1)
+    assert page.locator(".live-over .past:not([d=''])").count() == 0
+    assert_sound(page)
+
+
 def test_the_cursor_moves_without_the_server(page: Page, app_url: str) -> None:
     open_inside(page, app_url)
     sent: list[Any] = []

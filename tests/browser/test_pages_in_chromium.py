@@ -26,6 +26,7 @@ NAMES = {
     "Why_the_error_dies": "Why the error dies",
     "Stability": "Stability",
     "Unrolling": "Unrolling",
+    "Augmented_LSTM": "Augmented LSTM",
 }
 PLOTS = {
     "Inside_the_cell": 4,
@@ -33,6 +34,7 @@ PLOTS = {
     "Why_the_error_dies": 6,
     "Stability": 3,
     "Unrolling": 4,
+    "Augmented_LSTM": 5,
 }
 EACH_PAGE = pytest.mark.parametrize("path", NAMES)
 STATES = {
@@ -41,6 +43,7 @@ STATES = {
     "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
     "Unrolling": "weight=-0.7&length=9&lag=4&signal=noise&seed=5&n=33",
+    "Augmented_LSTM": "taps=3&d_v=2&gate=held&g_cx=0.2&signal=noise&seed=5&n=33",
 }
 
 # Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
@@ -272,12 +275,23 @@ def change_unrolling(page: Page) -> None:
     slide(page, path, "n", "ArrowLeft", 2)
 
 
+def change_augmented(page: Page) -> None:
+    path = "Augmented_LSTM"
+    slide(page, path, "taps", "ArrowLeft", 2)
+    slide(page, path, "d_v", "ArrowLeft", 2)
+    choose(page, path, "gate", "held")
+    slide(page, path, "g_cx", "ArrowLeft", 2)
+    select(page, path, "signal", "Sine")
+    slide(page, path, "n", "ArrowRight", 2)
+
+
 CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
     "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
     "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
     "Unrolling": (change_unrolling, {"weight": "0.98", "length": "17", "n": "26"}),
+    "Augmented_LSTM": (change_augmented, {"taps": "3", "d_v": "2", "g_cx": "0.48", "n": "18"}),
 }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from explorer.augmented import AugmentedState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
@@ -26,6 +27,7 @@ STATES = {
     "Why_the_error_dies": WhyState,
     "Stability": StabilityState,
     "Unrolling": UnrollingState,
+    "Augmented_LSTM": AugmentedState,
 }
 
 

@@ -26,7 +26,10 @@ LAYERS = (
     {"signals", "arrays"},
     {"cells.base", "wires"},
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
-    {"unroll", "backpropagate", "readout", "weights", "sequences", "segments", "substitute"},
+    {
+        *("unroll", "backpropagate", "readout", "weights", "sequences", "segments", "substitute"),
+        *("augment", "counts"),
+    },
     {"analysis"},
     {"figures", "errata"},
 )

@@ -15,7 +15,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import carousel, inside, stability, unrolling, why
+from explorer import augmented, carousel, inside, stability, unrolling, why
+from explorer.augmented import AugmentedState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
@@ -65,6 +66,7 @@ CAROUSEL = "pages/Constant_error_carousel.py"
 WHY = "pages/Why_the_error_dies.py"
 STABILITY = "pages/Stability.py"
 UNROLLING = "pages/Unrolling.py"
+AUGMENTED = "pages/Augmented_LSTM.py"
 
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
@@ -72,6 +74,7 @@ PAGES: dict[str, tuple[Any, type]] = {
     WHY: (why, WhyState),
     STABILITY: (stability, StabilityState),
     UNROLLING: (unrolling, UnrollingState),
+    AUGMENTED: (augmented, AugmentedState),
 }
 PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
@@ -296,6 +299,18 @@ CONTROLS = [
     (UNROLLING, {}, "choice", "shown", "r"),
     (UNROLLING, {}, "choice", "drawing", "unrolled"),
     (UNROLLING, {"signal": "noise"}, "number_input", "seed", 3),
+    (AUGMENTED, {}, "live", "taps", 2),
+    (AUGMENTED, {}, "live", "d_v", 1),
+    (AUGMENTED, {}, "live", "d_s", 6),
+    (AUGMENTED, {}, "live", "at", 30),
+    (AUGMENTED, {}, "live", "unit", 3),
+    (AUGMENTED, {}, "live", "steps", 30),
+    (AUGMENTED, {}, "number_input", "seed", 3),
+    (AUGMENTED, {}, "choice", "projection", "orthogonal"),
+    (AUGMENTED, {}, "choice", "gate", "learned"),
+    (AUGMENTED, {}, "choice", "signal", "pulses"),
+    (AUGMENTED, {}, "choice", "drawing", "cell"),
+    (AUGMENTED, {"gate": "held"}, "live", "g_cx", 0.25),
 ]
 
 
@@ -476,6 +491,8 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
         (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
         (UNROLLING, UnrollingState(weight=-0.7, length=9, lag=4, signal="noise", seed=5, n=33)),
+        (AUGMENTED, AugmentedState(taps=3, d_s=5, d_v=2, gate="held", g_cx=0.2, unit=4, n=3)),
+        (AUGMENTED, AugmentedState(signal="sine", projection="orthogonal", drawing="cell", at=7)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -583,7 +600,9 @@ def test_extreme_weights_are_answered() -> None:
                 assert "Undo" in box.value or "Reset" in box.value
 
 
-@pytest.mark.parametrize("page", [WHY, STABILITY, CAROUSEL], ids=lambda page: Path(page).stem)
+@pytest.mark.parametrize(
+    "page", [WHY, STABILITY, CAROUSEL, AUGMENTED], ids=lambda page: Path(page).stem
+)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_all_settings_at_their_ends(page: str, end: str) -> None:
     kind = PAGES[page][1]

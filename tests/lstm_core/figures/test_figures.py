@@ -29,6 +29,9 @@ from lstm_core.figures import (
     kept_by_length,
     label,
     names_of_kind,
+    paired,
+    paired_gradients,
+    paired_signals,
     segment_bands,
     sequence,
     signal_heat,
@@ -88,6 +91,13 @@ MAKERS: dict[str, Callable[..., Figure]] = {
     ),
     "kept_by_length": lambda rec, **o: kept_by_length(
         kept_shares(lc.transport_norms(rec), min(3, len(rec) - 1)), 3, 5, **o
+    ),
+    "paired": lambda rec, **o: paired({"s": rec["s"][:, 0]}, {}, roles={"s": "s"}, **o),
+    "paired_signals": lambda rec, **o: paired_signals(
+        rec, recording(7, len(rec)), GATES, 1, scale="unit", **o
+    ),
+    "paired_gradients": lambda rec, **o: paired_gradients(
+        gradients(rec), gradients(recording(7, len(rec))), **o
     ),
     "signal_heat": lambda rec, **o: signal_heat(rec["s"], "s", cursor=3, **o),
     "signal_heat, gate": lambda rec, **o: signal_heat(rec["g_cs"], "g_cs", gate=True, **o),
@@ -514,3 +524,41 @@ def test_what_is_kept_is_drawn_from_one_step_on() -> None:
     )
     nothing = kept_by_length(kept_shares(np.eye(12), 4), 4, 6)
     assert nothing.alt == "Nothing travels 4 steps in 12, so there is nothing to keep."
+
+
+# one run over another
+
+
+def test_paired_lines_are_those_of_both_runs() -> None:
+    rec, other = recording(1, cell="augmented_lstm"), recording(2)
+    figure = paired_signals(rec, other, ("g_cx", "s"), 1, beside_name="plain", past=3)
+    for name, values in {"g_cx": rec["g_cx"], "s": rec["s"], "s plain": other["s"]}.items():
+        drawn = line(figure, name)
+        np.testing.assert_array_equal(drawn[:STEPS], values[:, 1])
+        assert np.isnan(drawn[STEPS:]).all() and len(drawn) == STEPS + 3
+    gap = np.abs(rec["s"] - other["s"])[:, 1]
+    assert f"s is up to {gap.max():.3g} away from plain's, at n = {gap.argmax()}" in figure.alt
+
+
+def test_the_other_runs_lines_lie_below_and_are_broad() -> None:
+    rec = recording(1)
+    figure = paired_signals(rec, recording(2), ("s", "v"))
+    assert list(dict.fromkeys(figure.data["series"])) == ["s other", "v other", "s", "v"]
+    scale = figure.spec["layer"][1]["encoding"]["strokeWidth"]["scale"]
+    widths = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert scale["type"] == "ordinal", "widths between the first and the last, not these"
+    assert widths["s other"] > 2 * widths["s"]
+
+
+def test_lines_that_are_the_same_are_said_to_be() -> None:
+    rec = recording(1)
+    assert "s is the same as other's" in paired_signals(rec, rec, ("s",)).alt
+
+
+def test_a_signal_with_fewer_units_says_which_it_shows() -> None:
+    cell = lc.CELLS["augmented_lstm"]
+    theta = lc.init_params(cell, 0, d_x=2, d_s=3, d_v=2)
+    rec = lc.unroll(cell, theta, recording(1).x)
+    figure = paired_signals(rec, recording(1), ("s", "v"), 2)
+    np.testing.assert_array_equal(line(figure, "v, unit 1"), rec["v"][:, 1])
+    np.testing.assert_array_equal(line(figure, "v, unit 1 other"), recording(1)["v"][:, 1])
