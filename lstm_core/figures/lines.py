@@ -55,7 +55,8 @@ def line_figure(
     ``time_axis=False`` leaves out the labels of the steps, for a chart that stands above another
     with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
     compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
-    narrow place. ``name`` is that of the lines' marks in the picture: lines ``over_n`` are over time.
+    narrow place, and gives a single line one. ``name`` is that of the lines' marks in the picture:
+    lines ``over_n`` are over time.
     ``title``: words above, the same whatever is drawn.
     """
     length = len(series[0].values)
@@ -134,7 +135,7 @@ def _line_spec(
             symbolType="stroke",
             columns=legend_columns or alt.Undefined,
         )
-        if len(series) > 1
+        if len(series) > 1 or legend_columns
         else None
     )
     y_scale = {
@@ -150,7 +151,7 @@ def _line_spec(
         minExtent=MARGIN_LEFT,
         maxExtent=MARGIN_LEFT,
         labelExpr=DECADES if scale == "log" else alt.Undefined,
-        format="~g" if scale != "log" else alt.Undefined,
+        format=".6~g" if scale != "log" else alt.Undefined,
         gridOpacity=0.5,
         ticks=scale != "log",
     )
@@ -176,7 +177,10 @@ def _line_spec(
             ),
             strokeWidth=alt.StrokeWidth(
                 "series:N",
-                scale=alt.Scale(domain=labels, range=[style.width for style in styles]),
+                # Not the usual point scale, which only takes the ends of a range.
+                scale=alt.Scale(
+                    type="ordinal", domain=labels, range=[style.width for style in styles]
+                ),
                 legend=None,
             ),
         )
