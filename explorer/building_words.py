@@ -78,7 +78,7 @@ def answer(stage: str, run: BuildingRun) -> str:
             f"{left} The state gates alone, {means['g_cs']} in the mean, leave"
             f" {number(now.by_gates[-1])} (182) in the unit where they leave most; the rest comes back"
             " through the update and through the gates' sums. The wire alone does not save the error:"
-            " with a state gate at one half it dies as before (preset <i>Half-open gates</i>)."
+            " with a state gate at one half it dies all the same (preset <i>Half-open gates</i>)."
         ),
         "gated_readout": lambda: (
             f"At both. It enters through the gate, {means['g_cr']} in the mean: ‖<i>ψ</i>‖ at the last"
@@ -91,7 +91,8 @@ def answer(stage: str, run: BuildingRun) -> str:
             " beyond <i>n</i>; without an end it can still grow (errata 15). The largest |<i>s</i>| is"
             f" {number(now.largest)}, before {number(before.largest)}. The way through the update has"
             " one more factor, the slope of the squashing, at most 1; but a smaller state leaves the"
-            f" other slopes steeper. {left}"
+            f" other slopes steeper: ‖<i>ψ</i>‖ at the last step is {number(now.enters)}, before"
+            f" {number(before.enters)}. {left}"
         ),
         "vanilla": lambda: (
             f"It loses one way, that through the input gate's own sum; the gate was {means['g_cx']} in"
