@@ -35,7 +35,7 @@ with chapter_page("Building the LSTM", BuildingState, building.presets(), buildi
     st.markdown(
         "**What to look for.** *Left:* the state of one unit. *Middle:* the size of the error on the"
         " state, ψ, and on the output, χ; it flows to the left. *Right:* what is left of an error on"
-        " the state after so many steps back, along every path. The thin grey line is the stage before."
-        " Play the drawing backward to see which way the error takes. Stage 5 has two parts in one, as its cell has: the input's gate (106) and the"
-        " squashed update (107-108)."
+        " the state after so many steps back, along every path. The thin grey line is the stage"
+        " before. Play the drawing backward to see which way the error takes. Stage 5 has two parts in"
+        " one, as its cell has: the input's gate (106) and the squashed update (107-108)."
     )
