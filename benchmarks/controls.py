@@ -56,6 +56,7 @@ CONTROLS = (
         "Carousel", "Constant_error_carousel", "The constant error carousel/cs", 0.3, 1.0, 0.01, 0.9
     ),
     Control("Why", "Why_the_error_dies", "Why the error dies/radius", 0.2, 1.4, 0.01, 0.8),
+    Control("Building", "Building_the_LSTM", "Building the LSTM/radius", 0.2, 1.4, 0.01, 0.9),
     Control("Stability", "Stability", "Stability/modulus", 0.3, 1.0, 0.01, 0.95),
     Control("Unrolling", "Unrolling", "Unrolling/weight", 0.3, 1.2, 0.01, 1.0),
     Control("Augmented", "Augmented_LSTM", "Augmented LSTM/at", 0, 39, 1, 20),

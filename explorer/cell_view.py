@@ -14,7 +14,7 @@ from explorer import live, recording
 from explorer.notation import GREEK, framework_weight, symbol
 from lstm_core.analysis import flows, step_factors
 from lstm_core.figures.schematic import schematic
-from lstm_core.wires import GraphNode, Wire, wires
+from lstm_core.wires import GraphNode, Wire, new_parts, wires
 
 ASSETS = Path(__file__).parent.parent / "assets" / "schematics"
 
@@ -22,10 +22,13 @@ ASSETS = Path(__file__).parent.parent / "assets" / "schematics"
 DRAWINGS = {"none": "No drawing", "cell": "The cell", "unrolled": "Steps side by side"}
 
 
-def place_drawing(kind: str, rec: lc.Recording, notation: str = "paper") -> None:
-    """Where the drawing that was chosen stands, outside of the picture; it does not depend on numbers."""
+def place_drawing(
+    kind: str, rec: lc.Recording, notation: str = "paper", before: lc.Cell | None = None
+) -> None:
+    """Where the drawing that was chosen stands, outside of the picture; it does not depend on numbers.
+    What the cell has and ``before`` has not is marked."""
     if kind == "cell":
-        cell_part(rec, notation)
+        cell_part(rec, notation, before)
     elif kind == "unrolled":
         live.place("unrolled", UNROLLED)
 
@@ -40,17 +43,17 @@ def fill_drawing(kind: str, back: lc.Gradients, unit: int = 0) -> None:
         fill_unrolled(rec, back)
 
 
-def cell_part(rec: lc.Recording, notation: str) -> None:
-    """The schematic of the cell that the page's recording is of."""
+def cell_part(rec: lc.Recording, notation: str, before: lc.Cell | None = None) -> None:
+    """The schematic of the cell that the page's recording is of, what is new since ``before`` marked."""
     sizes = {
         symbol: length
         for name, param in rec.cell.params.items()
         for symbol, length in zip(param.shape, rec.theta[name].shape, strict=True)
     }
     held = sorted(name for name, forced in rec.clamps.forced.items() if forced.all())
-    live.part(
-        "cell", "live/cell", {**_drawn(rec.cell, notation, tuple(sizes.items())), "held": held}
-    )
+    fresh = sorted(new_parts(rec.cell, before)) if before else []
+    drawn = _drawn(rec.cell, notation, tuple(sizes.items()))
+    live.part("cell", "live/cell", {**drawn, "held": held, "fresh": fresh})
 
 
 UNROLLED = "live/unrolled"

@@ -48,6 +48,12 @@ CHAPTERS = (
         "One error, three systems: a plain RNN, a Vanilla LSTM and a pure carousel side by side.",
     ),
     Chapter(
+        "pages/Building_the_LSTM.py",
+        "Building the LSTM",
+        "How does an RNN become an LSTM, part by part?",
+        "Six cells, each with one part more: what the new part does to the state and to the error.",
+    ),
+    Chapter(
         "pages/Inside_the_cell.py",
         "Inside the cell",
         "What happens inside an LSTM cell at every step?",
@@ -132,7 +138,11 @@ def _go(store: Store[Any], sent: Any) -> None:
         store.put(store.presets[what.removeprefix("preset/")])
 
 
-def predict(question: str, answer: str) -> None:
-    """A question to think about before the answer is opened."""
+def predict(question: str, answer: str = "", slot: str = "") -> None:
+    """A question to think about before the answer is opened. An answer with numbers of the run stands in
+    a ``slot``, which the picture fills."""
     with st.expander(f"**Predict, then reveal.** {question}"):
-        st.markdown(answer)
+        if slot:
+            live.place("steps", slot)
+        else:
+            st.markdown(answer)

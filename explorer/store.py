@@ -242,10 +242,17 @@ class Store(Generic[State]):
         st.number_input(label, kind.low, kind.high, step=1, **self.widget(field))
 
     def choose(
-        self, field: str, label: str, names: Mapping[str, str], hidden: bool = False
+        self,
+        field: str,
+        label: str,
+        names: Mapping[str, str],
+        hidden: bool = False,
+        walk: bool = False,
     ) -> None:
-        """A row of buttons, one of which is chosen; the label may be ``hidden`` from sight."""
-        self._choice("choice", field, {"label": label, "hidden": hidden}, names)
+        """A row of buttons, one of which is chosen; the label may be ``hidden`` from sight. ``walk``: it
+        stands between a button back and a button on, for choices that follow each other."""
+        shown = {"label": label, "hidden": hidden, "walk": walk}
+        self._choice("choice", field, shown, names)
 
     def select(self, field: str, label: str, names: Mapping[str, str]) -> None:
         """A drop-down list."""

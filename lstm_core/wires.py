@@ -179,6 +179,35 @@ class _Reader:
         self.connect(output, self.add(LOSS, "loss", output, text="E"))
 
 
+def new_parts(cell: Cell, before: Cell) -> frozenset[str]:
+    """The names of the nodes and wires of ``cell`` that ``before`` has nothing like.
+
+    A node is known by its name, a bias by what it is added to; a wire by its two ends, or, where only
+    its end has moved, by the weight on it and the signal that this reads. So weights that merely go by
+    other names are not new.
+    """
+    graph, earlier = wires(cell), wires(before)
+    known = {_alike(earlier, name) for name in earlier.nodes}
+    ends = {_ends(earlier, wire) for wire in earlier.wires.values()}
+    reads = {(wire.param, wire.source) for wire in earlier.wires.values() if wire.param}
+    nodes = {n for n in graph.nodes if n not in earlier.nodes and _alike(graph, n) not in known}
+    found = {
+        wire.name
+        for wire in graph.wires.values()
+        if _ends(graph, wire) not in ends and (wire.param, wire.source) not in reads
+    }
+    return frozenset(nodes | found)
+
+
+def _alike(graph: Graph, name: str) -> str:
+    node = graph.nodes[name]
+    return f"bias of {node.signal}" if node.kind == "bias" else name
+
+
+def _ends(graph: Graph, wire: Wire) -> tuple[str, str]:
+    return _alike(graph, wire.source), _alike(graph, wire.dest)
+
+
 def _in_order(nodes: dict[str, GraphNode], wires: dict[str, Wire]) -> dict[str, GraphNode]:
     """The nodes, each behind those that it is made of; otherwise as they come."""
     waiting: dict[str, Any] = {name: set() for name in nodes}

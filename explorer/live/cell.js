@@ -40,6 +40,10 @@ hub.define("cell", (component) => {
     picture.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
     const glow = data.wires.filter(({ name }) => data.carousel.includes(name));
     const under = glow.map(({ path }) => element("svg:path", { class: "glow", d: line(path) }));
+    const isNew = ({ name }) => data.fresh.includes(name);
+    // A wire's own piece, for what it shares with others may be old; from a new box, all of it.
+    const piece = ({ source, path, own }) => (isNew({ name: source }) ? path : own);
+    const halos = data.wires.filter(isNew).map((wire) => element("svg:path", { d: line(piece(wire)) }));
     wires = data.wires.map((wire) => {
       const shared = String(wire.own[0]) !== String(wire.path[0]);
       const trunk = element("svg:path", { class: "wire", d: line(wire.path) });
@@ -60,9 +64,10 @@ hub.define("cell", (component) => {
       if (round) symbol.append(kind === "bias" ? "b" : box.text);
       else symbol.append(...spans(box.html));
       const held = data.held.includes(box.signal) && box.signal === box.name ? " held" : "";
+      const fresh = isNew(box) ? " fresh" : "";
       const group = element(
         "svg:g",
-        { class: `box ${kind}${held}`, tabindex: 0, role: "button" },
+        { class: `box ${kind}${held}${fresh}`, tabindex: 0, role: "button" },
         element("svg:rect", frame),
         symbol,
         ...(number ? [number] : []),
@@ -71,7 +76,7 @@ hub.define("cell", (component) => {
       listen(group, made);
       return made;
     });
-    picture.replaceChildren(...under, ...wires.map(({ group }) => group), ...boxes.map(({ group }) => group));
+    picture.replaceChildren(element("svg:g", { class: "halo" }, ...halos), ...under, ...wires.map(({ group }) => group), ...boxes.map(({ group }) => group));
     close();
   }
   const line = (points) => `M${points.map((point) => point.join()).join("L")}`;
@@ -211,6 +216,7 @@ hub.define("cell", (component) => {
     };
     if (hub.backward) scale.replaceChildren(item(`−${end}`, both, `${end}, over ${DECADES} decades`));
     else scale.replaceChildren(item("−3", both, "3"), item("gate 0", colours.gate, "1"));
+    if (data?.fresh.length) scale.append(element("span", { class: "new" }, element("i"), "new"));
   }
   function turn() {
     part.classList.toggle("backward", hub.backward);

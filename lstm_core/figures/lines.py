@@ -66,9 +66,10 @@ def line_figure(
     ``time_axis=False`` leaves out the labels of the steps, for a chart that stands above another
     with the same axis. ``domain``: a fixed range of values, the same for charts that are to be
     compared; the lines are cut off at it. ``legend_columns`` breaks a legend that is long for a
-    narrow place. ``name`` is that of the lines' marks in the picture: lines ``over_n`` are over time.
-    ``title``: words above, the same whatever is drawn. ``bands`` stand behind the lines, at most one
-    for every value; they are part of the spec where they are given, however many.
+    narrow place, and gives a single line one. ``name`` is that of the lines' marks in the picture:
+    lines ``over_n`` are over time. ``title``: words above, the same whatever is drawn. ``bands`` stand
+    behind the lines, at most one for every value; they are part of the spec where they are given,
+    however many.
     """
     length = len(series[0].values)
     axis = np.arange(start, start + length)
@@ -161,7 +162,7 @@ def _line_spec(
             symbolType="stroke",
             columns=legend_columns or alt.Undefined,
         )
-        if len(series) > 1
+        if len(series) > 1 or legend_columns
         else None
     )
     y_scale = {
@@ -177,7 +178,7 @@ def _line_spec(
         minExtent=MARGIN_LEFT,
         maxExtent=MARGIN_LEFT,
         labelExpr=DECADES if scale == "log" else alt.Undefined,
-        format="~g" if scale != "log" else alt.Undefined,
+        format=".6~g" if scale != "log" else alt.Undefined,
         gridOpacity=0.5,
         ticks=scale != "log",
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm_core.figures.figure import Figure
 from lstm_core.figures.lines import Band, Series, line_figure
-from lstm_core.figures.theme import LIGHT, Theme, style
+from lstm_core.figures.theme import BEFORE, LIGHT, Theme, style
 from lstm_core.records import Gradients, Recording
 from lstm_core.signals import Signal
 
@@ -43,12 +43,16 @@ def signal_traces(
     theme: Theme = LIGHT,
     height: int = 120,
     time_axis: bool = True,
+    before: Recording | None = None,
 ) -> Figure:
-    """Some signals of one unit over time. ``rec`` has no batch axis."""
+    """Some signals of one unit over time. ``rec`` has no batch axis. ``before``: a run that the first
+    of the signals is compared with."""
     series = [
         Series(label(rec.cell.signals[name], notation), rec[name][:, unit], style(name, theme, i))
         for i, name in enumerate(names)
     ]
+    if before is not None:
+        series.append(Series("before", before[names[0]][:, unit], BEFORE))
     ends = ", ".join(
         f"{line.label} from {line.values[0]:.3g} to {line.values[-1]:.3g}" for line in series
     )
@@ -74,16 +78,24 @@ def gradient_traces(
     time_axis: bool = True,
     domain: tuple[float, float] | None = None,
     title: str = "",
+    before: Gradients | None = None,
 ) -> Figure:
-    """Error gradients over time: of one unit, or, with ``unit=None``, their 2-norm on a log axis."""
+    """Error gradients over time: of one unit, or, with ``unit=None``, their 2-norm on a log axis.
+    ``before``: those of a run that the first of them is compared with."""
+
+    def values(back: Gradients, name: str) -> np.ndarray:
+        return np.linalg.norm(back[name], axis=-1) if unit is None else back[name][:, unit]
+
     series = [
         Series(
             f"‖{GREEK.get(name, name)}[n]‖" if unit is None else GREEK.get(name, name),
-            np.linalg.norm(back[name], axis=-1) if unit is None else back[name][:, unit],
+            values(back, name),
             style(name, theme, i),
         )
         for i, name in enumerate(names)
     ]
+    if before is not None:
+        series.append(Series("before", values(before, names[0]), BEFORE))
     return line_figure(
         series,
         alt_text=" ".join(_travel(line.label, line.values) for line in series),

@@ -48,6 +48,7 @@ ROLES = {
 }
 SPARE = (BLUE, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8a8f98")
 SPARE_DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 2), (6, 2, 2, 2), (1, 3))
+BEFORE = Style("#8a8f98", (1, 0), 1.25)  # what a line is compared with
 BACKWARD = {"psi": ((1, 0), 3.0), "chi": ((5, 3), 3.0)}
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from lstm_core.figures.figure import Figure
 from lstm_core.figures.lines import Series, line_figure
-from lstm_core.figures.theme import BLUE, LIGHT, Style, Theme, on_ground, style
+from lstm_core.figures.theme import BEFORE, BLUE, LIGHT, Style, Theme, on_ground, style
 
 LINES = {
     "paper": Style("#E69F00", (6, 3), 2.0),
     "cec": Style(BLUE, (2, 2), 2.0),
     "bound": Style("#8a8f98", (8, 3, 2, 3), 1.5),
+    "before": BEFORE,
 }
 LOWEST = 1e-20
 DECADES = 6  # a map's colours go from 1e-6 to 1e6, so that maps can be compared
@@ -32,7 +33,8 @@ def transport_by_lag(
 ) -> Figure:
     """Norms of d psi[n]/d psi[l] against the lag l - n, several kinds or systems, on a log axis.
 
-    ``norms``: name -> (lags,); the kinds of transport and ``bound`` keep their colours. Values below
+    ``norms``: name -> (lags,); the kinds of transport, ``bound``, ``now`` and ``before``
+    keep their colours. Values below
     1e-20 are drawn at 1e-20.
     """
     series = [
@@ -49,13 +51,13 @@ def transport_by_lag(
         theme=theme,
         height=height,
         domain=domain,
-        legend_columns=2 if len(series) > 3 else None,
+        legend_columns=2 if len(series) > 3 else len(series),
         name="over_lag",
     )
 
 
 def _look(name: str, position: int, theme: Theme) -> Style:
-    if name == "exact":
+    if name in ("exact", "now"):
         return Style(theme.psi, (1, 0), 3.0)
     return (
         on_ground(LINES[name], theme)

@@ -24,6 +24,7 @@ NAMES = {
     "Inside_the_cell": "Inside the cell",
     "Constant_error_carousel": "The constant error carousel",
     "Why_the_error_dies": "Why the error dies",
+    "Building_the_LSTM": "Building the LSTM",
     "Stability": "Stability",
     "Unrolling": "Unrolling",
     "Augmented_LSTM": "Augmented LSTM",
@@ -32,6 +33,7 @@ PLOTS = {
     "Inside_the_cell": 4,
     "Constant_error_carousel": 4,
     "Why_the_error_dies": 6,
+    "Building_the_LSTM": 3,
     "Stability": 3,
     "Unrolling": 4,
     "Augmented_LSTM": 5,
@@ -41,6 +43,7 @@ STATES = {
     "Inside_the_cell": "source=sine&n=17&unit=2&view=sums&loss=last&notation=framework",
     "Constant_error_carousel": "cs_mode=schedule&cs_at=7&cr_mode=constant&seed=5&width=3&n=11",
     "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
+    "Building_the_LSTM": "stage=gated_readout&b_cr=-1.5&signal=sine&width=3&unit=2&seed=5&n=33",
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
     "Unrolling": "weight=-0.7&length=9&lag=4&signal=noise&seed=5&n=33",
     "Augmented_LSTM": "taps=3&d_v=2&gate=held&g_cx=0.2&signal=noise&seed=5&n=33",
@@ -253,6 +256,15 @@ def change_why(page: Page) -> None:
     slide(page, path, "g_cs", "ArrowLeft", 2)
 
 
+def change_building(page: Page) -> None:
+    path = "Building_the_LSTM"
+    press_button(page, "Next")
+    slide(page, path, "radius", "ArrowRight", 2)
+    slide(page, path, "b_cr", "ArrowLeft", 2)
+    select(page, path, "signal", "Sine")
+    slide(page, path, "n", "ArrowRight", 2)
+
+
 def change_stability(page: Page) -> None:
     path = "Stability"
     slide(page, path, "modulus", "ArrowRight", 2)
@@ -289,6 +301,10 @@ CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
     "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
+    "Building_the_LSTM": (
+        change_building,
+        {"stage": "gated_readout", "radius": "0.92", "b_cr": "-0.2", "n": "27"},
+    ),
     "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
     "Unrolling": (change_unrolling, {"weight": "0.98", "length": "17", "n": "26"}),
     "Augmented_LSTM": (change_augmented, {"taps": "3", "d_v": "2", "g_cx": "0.48", "n": "18"}),
@@ -347,6 +363,37 @@ def test_presets_change_the_picture_in_place(path: str, page: Page, app_url: str
         seen.append(words_of_charts(page))
     press_button(page, "Undo")
     _wait_until(page, lambda: words_of_charts(page) == seen[-2], "undo did nothing")
+    assert_sound(page)
+
+
+def test_the_stages_are_walked_by_the_keyboard(page: Page, app_url: str) -> None:
+    """Building_the_LSTM: from the first stage to the last, what is new is marked at each."""
+    open_page(page, f"{app_url}/Building_the_LSTM?stage=canonical")
+    ready(page, "Building_the_LSTM")
+    back, on = (page.get_by_role("button", name=name, exact=True) for name in ("◀ Back", "Next ▶"))
+    marks = page.locator(".live-cell .halo path, .live-cell .fresh")
+    expect(back).to_be_disabled()
+    expect(marks).to_have_count(0)
+    seen = set()
+    for stage in ("gated_state", "identity_state", "gated_readout", "gated_input", "vanilla"):
+        on.focus()
+        with rerun(page):
+            page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(f"[?&]stage={stage}|LSTM$"))
+        expect(marks).not_to_have_count(0)
+        seen.add((marks.count(), page.locator("summary").inner_text()))
+    assert len(seen) == 5
+    expect(on).to_be_disabled()
+    radio = page.get_by_role("radio", name="6 Vanilla LSTM")
+    expect(radio).to_be_checked()
+    radio.focus()
+    step = step_of(page)
+    with rerun(page):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("radio", name="5 Gated input")).to_be_checked()
+    assert step_of(page) == step, "the arrow moved the cursor too"
+    page.locator("summary").click()
+    expect(page.locator("details .live-steps")).to_contain_text("largest")
     assert_sound(page)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from explorer.augmented import AugmentedState
+from explorer.building import BuildingState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
@@ -25,6 +26,7 @@ STATES = {
     "Inside_the_cell": InsideState,
     "Constant_error_carousel": CarouselState,
     "Why_the_error_dies": WhyState,
+    "Building_the_LSTM": BuildingState,
     "Stability": StabilityState,
     "Unrolling": UnrollingState,
     "Augmented_LSTM": AugmentedState,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ import pytest
 
 import lstm_core as lc
 from lstm_core.signals import Node, Signal
-from lstm_core.wires import Graph, wires
+from lstm_core.wires import Graph, new_parts, wires
 from tests.lstm_core.test_design_rules import THROWAWAY, MinimalGatedUnit, OneGate
 
 
@@ -154,3 +155,32 @@ def test_a_circle_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"these signals are made of each other: .*s"):
         wires(Circle())
+
+
+WAY = ("rnn_canonical", *(n for n in lc.CELLS if n.startswith("stage_")), "vanilla_lstm")
+
+
+def test_what_is_new_on_the_way_to_the_lstm() -> None:
+    """Eq 94-108, a part at a time: the boxes by name, the wires by name."""
+    found = [
+        new_parts(lc.CELLS[cell], lc.CELLS[before]) for before, cell in itertools.pairwise(WAY)
+    ]
+    gates, identity, readout, squashed, vanilla = found
+    graphs = [wires(lc.CELLS[name]) for name in WAY[1:]]
+    assert gates & graphs[0].nodes.keys() == {
+        *("a_cu", "a_cs", "b_cu", "b_cs", "g_cu", "g_cs", "a_ds", "a_du", "s*0", "s*1", "s+")
+    }
+    assert not gates & {"W_s", "W_r", "W_x", "theta_s", "theta_s->a_du"}
+    assert identity == {"s'->s*0"}
+    assert readout & graphs[2].nodes.keys() == {"a_cr", "b_cr", "g_cr", "v*0", "v", "v'", "v.next"}
+    assert {"W_r", "W_v_cu", "W_v_cs", "W_s_cr"} <= readout
+    assert squashed & graphs[3].nodes.keys() == {"xi_du", "a_cx", "b_cx", "g_cx", "a_du*0", "u"}
+    assert "W_x" not in squashed
+    assert vanilla == {"W_x_du"}
+
+
+@CELLS
+def test_a_cell_has_nothing_that_itself_has_not(cell: lc.Cell) -> None:
+    assert new_parts(cell, cell) == frozenset()
+    graph = wires(cell)
+    assert new_parts(cell, lc.CELLS["rnn_standard"]) <= graph.nodes.keys() | graph.wires.keys()

@@ -15,8 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import augmented, carousel, inside, stability, unrolling, why
+from explorer import augmented, building, carousel, inside, stability, unrolling, why
 from explorer.augmented import AugmentedState
+from explorer.building import BuildingState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
@@ -64,6 +65,7 @@ APP = ROOT / "app.py"
 INSIDE = "pages/Inside_the_cell.py"
 CAROUSEL = "pages/Constant_error_carousel.py"
 WHY = "pages/Why_the_error_dies.py"
+BUILDING = "pages/Building_the_LSTM.py"
 STABILITY = "pages/Stability.py"
 UNROLLING = "pages/Unrolling.py"
 AUGMENTED = "pages/Augmented_LSTM.py"
@@ -72,6 +74,7 @@ PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
     CAROUSEL: (carousel, CarouselState),
     WHY: (why, WhyState),
+    BUILDING: (building, BuildingState),
     STABILITY: (stability, StabilityState),
     UNROLLING: (unrolling, UnrollingState),
     AUGMENTED: (augmented, AugmentedState),
@@ -278,6 +281,20 @@ CONTROLS = [
     (WHY, {}, "choice", "loss", "every"),
     (WHY, {}, "choice", "gates", "held"),
     (WHY, {"gates": "held"}, "live", "g_cs", 0.5),
+    (BUILDING, {}, "choice", "stage", "gated_input"),
+    (BUILDING, {}, "live", "radius", 1.3),
+    (BUILDING, {}, "live", "w_s", 0.9),
+    (BUILDING, {}, "live", "b_cs", -1.0),
+    (BUILDING, {}, "live", "gate_weights", 0.0),
+    (BUILDING, {}, "live", "size", 3.0),
+    (BUILDING, {}, "live", "steps", 20),
+    (BUILDING, {}, "live", "width", 2),
+    (BUILDING, {}, "live", "unit", 2),
+    (BUILDING, {}, "choice", "signal", "sine"),
+    (BUILDING, {}, "choice", "gates", "held"),
+    (BUILDING, {}, "number_input", "seed", 3),
+    (BUILDING, {"stage": "vanilla"}, "live", "b_cx", -2.0),
+    (BUILDING, {"stage": "gated_readout", "gates": "held"}, "live", "g_cr", 0.1),
     (STABILITY, {}, "live", "modulus", 1.1),
     (STABILITY, {}, "live", "angle", 90.0),
     (STABILITY, {}, "live", "w_s", 1.2),
@@ -465,6 +482,29 @@ def change(at: AppTest, rng: random.Random, control: Control) -> None:
     send(at, control.key, round(value) if control.data.get("whole") else value)
 
 
+def test_every_stage_says_what_is_new_and_marks_it() -> None:
+    at = open_page(BUILDING, {"stage": "canonical"})
+    said = set()
+    for stage in building.CELLS:
+        sound(choose(at, f"{name_of(BUILDING)}/stage", stage))
+        (drawing,) = parts(at, "cell")
+        assert data(drawing)["title"] == building.cell(stage).title
+        marked = data(drawing)["fresh"]
+        assert bool(marked) == (stage != "canonical")
+        names = {part["name"] for part in (*data(drawing)["boxes"], *data(drawing)["wires"])}
+        assert names.issuperset(marked)
+        said.add((at.expander[0].label, shown(at)["parts"]["live/answer/stage"]["html"]))
+        assert ("before" in shown(at)["parts"]["live/step"]["html"]) == (stage != "canonical")
+    assert len(said) == len(building.CELLS)
+
+
+def test_the_answer_follows_the_controls() -> None:
+    at = open_page(BUILDING)
+    before = shown(at)["parts"]["live/answer/stage"]["html"]
+    sound(send(at, f"{name_of(BUILDING)}/b_cs", 0.0))
+    assert shown(at)["parts"]["live/answer/stage"]["html"] != before
+
+
 # links
 
 
@@ -489,6 +529,7 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (CAROUSEL, CarouselState(cs_mode="schedule", cs_at=7, seed=5, width=3, n=11)),
         (CAROUSEL, CarouselState(system="scalar", pattern="noise", opened=(), cleared=(0, 19))),
         (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
+        (BUILDING, BuildingState(stage="vanilla", b_cx=-1.0, seed=9, n=7, flow="backward")),
         (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
         (UNROLLING, UnrollingState(weight=-0.7, length=9, lag=4, signal="noise", seed=5, n=33)),
         (AUGMENTED, AugmentedState(taps=3, d_s=5, d_v=2, gate="held", g_cx=0.2, unit=4, n=3)),
@@ -601,7 +642,9 @@ def test_extreme_weights_are_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [WHY, STABILITY, CAROUSEL, AUGMENTED], ids=lambda page: Path(page).stem
+    "page",
+    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING],
+    ids=lambda page: Path(page).stem,
 )
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_all_settings_at_their_ends(page: str, end: str) -> None:

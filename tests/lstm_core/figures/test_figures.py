@@ -40,7 +40,7 @@ from lstm_core.figures import (
     transport_map,
 )
 from lstm_core.figures.lines import Series, line_figure
-from lstm_core.figures.theme import style
+from lstm_core.figures.theme import Style, style
 from lstm_core.segments import equal_lengths, windows
 
 FOLDER = Path(figures.__file__).parent
@@ -269,6 +269,32 @@ def test_transport_draws_the_norms() -> None:
         np.testing.assert_array_equal(line(figure, name), values)
     tiny = transport_by_lag({"exact": np.array([1.0, 1e-19, 1e-21, 0.0])})
     np.testing.assert_array_equal(line(tiny, "exact"), [1.0, 1e-19, 1e-20, 1e-20])
+
+
+def test_a_run_before_is_drawn_beside() -> None:
+    now, before = recording(4), recording(5, cell="rnn_canonical")
+    figure = signal_traces(now, ["s", "v"], 1, before=before)
+    np.testing.assert_array_equal(line(figure, "before"), before["s"][:, 1])
+    errors = gradient_traces(gradients(now), unit=None, before=gradients(before))
+    norms = np.linalg.norm(gradients(before)["psi"], axis=1)
+    np.testing.assert_array_equal(line(errors, "before"), norms)
+    assert "before" in figure.alt
+    assert "before" in errors.alt
+
+
+def test_every_line_has_its_own_width() -> None:
+    """Of a range of widths the usual scale takes the ends alone."""
+    looks = [Style("#000", width=width) for width in (3.0, 1.0, 2.0)]
+    series = [Series(str(look.width), np.ones(3), look) for look in looks]
+    for lines in (series, series[:1]):
+        spec = line_figure(lines, alt_text="").spec
+        (scale,) = [
+            layer["encoding"]["strokeWidth"]["scale"]
+            for layer in spec["layer"]
+            if "strokeWidth" in layer["encoding"]
+        ]
+        assert scale["type"] == "ordinal"
+        assert scale["range"] == [line.style.width for line in lines]
 
 
 def test_the_map_draws_the_decades() -> None:
