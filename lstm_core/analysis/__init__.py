@@ -3,6 +3,7 @@
 from lstm_core.analysis.flows import Flows, flows, step_factors
 from lstm_core.analysis.jacobians import step_jacobians
 from lstm_core.analysis.motion import Motion, constancy, motion
+from lstm_core.analysis.regimes import CONDITIONS, Split, conditions, rest_bound, split
 from lstm_core.analysis.saturation import gate_shares
 from lstm_core.analysis.spectra import eigenvalues, singular_values, spectral_radius
 from lstm_core.analysis.transport import (
@@ -11,13 +12,17 @@ from lstm_core.analysis.transport import (
     norm_bound,
     norms_by_lag,
     norms_to,
+    transport_gap,
     transport_norms,
 )
 
 __all__ = [
+    "CONDITIONS",
     "KINDS",
     "Flows",
     "Motion",
+    "Split",
+    "conditions",
     "constancy",
     "eigenvalues",
     "error_transport",
@@ -27,9 +32,12 @@ __all__ = [
     "norm_bound",
     "norms_by_lag",
     "norms_to",
+    "rest_bound",
     "singular_values",
     "spectral_radius",
+    "split",
     "step_factors",
     "step_jacobians",
+    "transport_gap",
     "transport_norms",
 ]
