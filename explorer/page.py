@@ -42,6 +42,12 @@ CHAPTERS = (
         "Clamp, schedule or saturate the three gates and watch the state and the error go round.",
     ),
     Chapter(
+        "pages/Regimes.py",
+        "Regimes",
+        "When do the state gates alone carry the error?",
+        "Split every step back into the gate and the rest, and test what is said of both.",
+    ),
+    Chapter(
         "pages/Why_the_error_dies.py",
         "Why the error dies",
         "Why does the error die in a plain RNN?",
