@@ -46,8 +46,8 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
     predict(
         "(b) to (d): the readout is flat or shut and all matrices have norms below ½. Can Q be large?",
         "Yes, 6.25. What flattens the readout is a large state, here 50, and the state is not bounded"
-        " by 1 (errata 27): as soon as the state gate is half open, the term"
-        " $W_{s_{cs}}^T\\,\\mathrm{diag}(s\\,G_c'(a_{cs}))$ alone is $0.49 \\cdot 50 \\cdot \\tfrac14 = 6.1$.",
+        " by 1 (errata 27): as soon as the state gate is half open, one term alone,"
+        " $W_{s_{cs}}^T\\,\\mathrm{diag}(s\\,G_c'(a_{cs}))$, is $0.49 \\cdot 50 \\cdot \\tfrac14 = 6.1$.",
     )
     predict(
         "Every step's matrix has the spectral radius ½. Does the error fade?",

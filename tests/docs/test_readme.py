@@ -13,6 +13,7 @@ import pytest
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
+from explorer.regimes import RegimesState
 from explorer.stability import StabilityState
 from explorer.state import from_query
 from explorer.why import WhyState
@@ -22,6 +23,7 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 STATES = {
     "Inside_the_cell": InsideState,
     "Constant_error_carousel": CarouselState,
+    "Regimes": RegimesState,
     "Why_the_error_dies": WhyState,
     "Stability": StabilityState,
 }
