@@ -17,18 +17,22 @@ WORDS = "live/words"
 STEP_DOMAIN = (1e-3, 1e2)
 LAG_DOMAIN = (1e-6, 1e7)
 GAP_DOMAIN = (1e-6, 1e1)
-TITLES = ("One step back, in two parts (179)", "‖∂ψ[n]/∂ψ[l]‖, the error of the last step l")
+TITLES = (
+    "One step back, in two parts (179)",
+    "‖∂ψ[n]/∂ψ[l]‖, the error of the last step l",
+    "‖exact − paper‖ / ‖exact‖",
+)
 
 SATURATES = "<i>s</i> saturates <i>r</i>"
 CLAIMS = {  # name -> the condition, its parameters in braces
-    "a": "{W_s_cu}, {W_v_cu}, {W_s_cs}, {W_v_cs} &lt; ½, {W_v_du} &lt; 1",
-    "b": f"{SATURATES}; {{W_s_cr}}, {{W_s_cu}}, {{W_s_cs}} &lt; ½",
-    "c": f"{SATURATES}, {{a_cr}} its gate; {{W_s_cu}}, {{W_s_cs}} &lt; ½",
-    "d": "{g_cr} shut; {W_s_cu}, {W_s_cs} &lt; ½",
+    "a": "{W_s_cu}, {W_v_cu}, {W_s_cs}, {W_v_cs}&nbsp;&lt;&nbsp;½, {W_v_du}&nbsp;&lt;&nbsp;1",
+    "b": f"{SATURATES}; {{W_s_cr}}, {{W_s_cu}}, {{W_s_cs}}&nbsp;&lt;&nbsp;½",
+    "c": f"{SATURATES}, {{a_cr}} its gate; {{W_s_cu}}, {{W_s_cs}}&nbsp;&lt;&nbsp;½",
+    "d": "{g_cr} shut; {W_s_cu}, {W_s_cs}&nbsp;&lt;&nbsp;½",
     "e": "{a_cu}, {a_cs}, {a_du} saturate their warps",
     "f": "{g_cu} and {g_cs} shut",
-    "radius": "spectral radius of {Q} + diag {g_cs} &lt; 1 at all <i>k</i>",
-    "gates": "‖{Q}‖ &lt; 1 at all <i>k</i>",
+    "radius": "spectral radius of {Q} + diag {g_cs}&nbsp;&lt;&nbsp;1 at all <i>k</i>",
+    "gates": "‖{Q}‖&nbsp;&lt;&nbsp;1 at all <i>k</i>",
 }
 
 
@@ -79,7 +83,10 @@ def charts(run: RegimesRun) -> None:
         title=TITLES[1],
     )
     show(middle, "lags")
-    show(transport_gap_by_lag(run.gap, theme=ground, height=70, domain=GAP_DOMAIN), "gap")
+    lower = transport_gap_by_lag(
+        run.gap, theme=ground, height=70, domain=GAP_DOMAIN, title=TITLES[2]
+    )
+    show(lower, "gap")
 
 
 def words(run: RegimesRun) -> None:

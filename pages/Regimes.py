@@ -13,7 +13,7 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
         " $\\partial\\psi[k-1]/\\partial\\psi[k] = Q + \\mathrm{diag}(g_{cs}[k])$ (179): the state gate,"
         " and everything that goes through a weight. The paper lists conditions under which $Q$ is"
         " small and concludes that the gates alone decide (182); several of them don't do what they"
-        " promise (errata 24 to 29). Each preset is one of them, met by a run: compare *said* and *true*."
+        " promise (errata 24 to 29). In each preset a run meets one: compare *said* and *true*."
     )
 
     def picture() -> int:

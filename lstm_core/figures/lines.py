@@ -176,7 +176,9 @@ def _line_spec(
             ),
             strokeWidth=alt.StrokeWidth(
                 "series:N",
-                scale=alt.Scale(domain=labels, range=[style.width for style in styles]),
+                scale=alt.Scale(
+                    type="ordinal", domain=labels, range=[style.width for style in styles]
+                ),
                 legend=None,
             ),
         )

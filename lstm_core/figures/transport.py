@@ -89,6 +89,7 @@ def transport_gap_by_lag(
     theme: Theme = LIGHT,
     height: int = 120,
     domain: tuple[float, float] | None = None,
+    title: str = "",
 ) -> Figure:
     """The relative difference of the exact transport and the product (180) by the lag, (lags,), on a
     log axis; lag 2 is marked, where the first difference is (errata 24)."""
@@ -106,7 +107,7 @@ def transport_gap_by_lag(
         height=height,
         domain=domain,
         name="over_lag",
-        title="‖exact − paper‖ / ‖exact‖",
+        title=title,
     )
 
 
@@ -123,9 +124,10 @@ def step_norms(
     series = [
         Series(name, values, on_ground(STEP_LINES[name], theme)) for name, values in norms.items()
     ]
+    later = [line.values[min(1, len(line.values) - 1) :] for line in series]  # the start is no step
     ranges = (
-        f"{line.label} from {line.values[1:].min():.3g} to {line.values[1:].max():.3g}"
-        for line in series
+        f"{line.label} from {values.min():.3g} to {values.max():.3g}"
+        for line, values in zip(series, later, strict=True)
     )
     return line_figure(
         series,
