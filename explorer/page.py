@@ -66,6 +66,12 @@ CHAPTERS = (
         "Clamp, schedule or saturate the three gates and watch the state and the error go round.",
     ),
     Chapter(
+        "pages/Regimes.py",
+        "Regimes",
+        "When do the state gates alone carry the error?",
+        "Split every step back into the gate and the rest, and test what is said of both.",
+    ),
+    Chapter(
         "pages/Augmented_LSTM.py",
         "Augmented LSTM",
         "What do a look-ahead, a projection and an input gate change?",

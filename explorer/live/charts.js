@@ -44,6 +44,8 @@ hub.followOnCharts = (place) => {
     const cells = marks.matches(".heat_n_marks");
     const timeless = Object.keys(TIMELESS).find((name) => marks.matches(`.${name}`));
     Object.assign(plot, placeOf(ground, svg), { width, height, cells, timeless });
+    // Vega cuts the curves off at the size that the plot had before it was fitted to its place.
+    for (const rect of svg.querySelectorAll("clipPath rect")) set(rect, { width, height });
     plot.curves = cells ? [] : [...svg.querySelectorAll(`:is(${KNOWN}) path`)].map(curve);
     known.set(svg, plot);
     return true;

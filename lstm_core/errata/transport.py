@@ -100,19 +100,28 @@ def norm_of_the_rest(seed: int) -> Check:
 
 
 def grown_state(seed: int) -> Instance:
-    """51 steps that add about 1 each, then an a_cs of 0, where the state gate is most sensitive to
-    the large state. x[:, 0] drives the candidate, x[:, 1] the gates of update and state."""
+    """A state that grows for 50 steps, in one unit whose weights are all between 0.4 and 0.5."""
     rng = np.random.default_rng(seed)
-    theta = zeros(LSTM, 1, d_x=2)
+    theta = zeros(LSTM, 1)
     for name, value in theta.items():
         if name[:3] in ("W_s", "W_v"):
             value[:] = rng.uniform(0.4, 0.5)
-    theta["W_x_du"][:] = [[1.0, 0.0]]
-    theta["W_x_cs"][:] = theta["W_x_cu"][:] = [[0.0, 1.0]]
-    x = np.tile([5.0, 40.0], (51, 1))
+    return grow_and_let_go(theta, 51)
+
+
+def grow_and_let_go(theta: dict[str, np.ndarray], steps: int) -> Instance:
+    """All steps but the last add about 1 to the state; the last has a_cs = 0, where the state gate is
+    most sensitive to the large state. x[:, 0] drives the candidate, the others the gates of update and
+    state, unit by unit; ``theta`` may have any W_x, which are replaced."""
+    d = len(theta["b_cs"])
+    drive, gates = np.eye(1 + d)[:1].repeat(d, 0), np.eye(1 + d)[1:]
+    theta = theta | {"W_x_du": drive, "W_x_cs": gates, "W_x_cu": gates, "W_x_cr": 0 * drive}
+    x = np.full((steps, 1 + d), 40.0)
+    x[:, 0] = 5.0
     before = unroll(LSTM, theta, x[:-1])
-    x[-1, 1] = -(theta["W_s_cs"] * before["s"][-1] + theta["W_v_cs"] * before["v"][-1]).item()
-    return Instance(LSTM, theta, x, np.zeros((51, 1)))
+    s, v = before["s"][-1], before["v"][-1]
+    x[-1, 1:] = -(theta["W_s_cs"] @ s + theta["W_v_cs"] @ v + theta["b_cs"])
+    return Instance(LSTM, theta, x, np.zeros((steps, d)))
 
 
 def gates_alone(seed: int) -> Check:

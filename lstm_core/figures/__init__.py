@@ -15,7 +15,12 @@ from lstm_core.figures.signals import (
     signal_traces,
 )
 from lstm_core.figures.theme import DARK, LIGHT, THEMES, Theme
-from lstm_core.figures.transport import transport_by_lag, transport_map
+from lstm_core.figures.transport import (
+    step_norms,
+    transport_by_lag,
+    transport_gap_by_lag,
+    transport_map,
+)
 
 __all__ = [
     "DARK",
@@ -37,6 +42,8 @@ __all__ = [
     "sequence",
     "signal_heat",
     "signal_traces",
+    "step_norms",
     "transport_by_lag",
+    "transport_gap_by_lag",
     "transport_map",
 ]

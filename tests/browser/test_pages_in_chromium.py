@@ -23,6 +23,7 @@ REST_MS = 800  # a live control's last value, its picture, and then the rest of 
 NAMES = {
     "Inside_the_cell": "Inside the cell",
     "Constant_error_carousel": "The constant error carousel",
+    "Regimes": "Regimes",
     "Why_the_error_dies": "Why the error dies",
     "Building_the_LSTM": "Building the LSTM",
     "Stability": "Stability",
@@ -32,6 +33,7 @@ NAMES = {
 PLOTS = {
     "Inside_the_cell": 4,
     "Constant_error_carousel": 4,
+    "Regimes": 3,
     "Why_the_error_dies": 6,
     "Building_the_LSTM": 3,
     "Stability": 3,
@@ -42,6 +44,7 @@ EACH_PAGE = pytest.mark.parametrize("path", NAMES)
 STATES = {
     "Inside_the_cell": "source=sine&n=17&unit=2&view=sums&loss=last&notation=framework",
     "Constant_error_carousel": "cs_mode=schedule&cs_at=7&cr_mode=constant&seed=5&width=3&n=11",
+    "Regimes": "matrices=turn&w_vdu=2.5&gates=held&g_cs=0.5&width=4&seed=5&n=11",
     "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
     "Building_the_LSTM": "stage=gated_readout&b_cr=-1.5&signal=sine&width=3&unit=2&seed=5&n=33",
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
@@ -265,6 +268,15 @@ def change_building(page: Page) -> None:
     slide(page, path, "n", "ArrowRight", 2)
 
 
+def change_regimes(page: Page) -> None:
+    path = "Regimes"
+    slide(page, path, "w_vdu", "ArrowRight", 2)
+    select(page, path, "signal", "Constant")
+    select(page, path, "gates", "Held at values")
+    slide(page, path, "g_cs", "ArrowLeft", 2)
+    slide(page, path, "n", "ArrowLeft", 2)
+
+
 def change_stability(page: Page) -> None:
     path = "Stability"
     slide(page, path, "modulus", "ArrowRight", 2)
@@ -300,6 +312,7 @@ def change_augmented(page: Page) -> None:
 CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
+    "Regimes": (change_regimes, {"signal": "constant", "g_cs": "0.88", "n": "18"}),
     "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
     "Building_the_LSTM": (
         change_building,
@@ -416,6 +429,7 @@ def test_a_slider_changes_a_metric(page: Page, app_url: str) -> None:
         ("Unrolling", "length"),
         ("Constant_error_carousel", "cs"),
         ("Why_the_error_dies", "radius"),
+        ("Regimes", "w_vdu"),
         ("Inside_the_cell", "n"),
     ],
 )

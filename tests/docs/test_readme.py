@@ -15,6 +15,7 @@ from explorer.building import BuildingState
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
+from explorer.regimes import RegimesState
 from explorer.stability import StabilityState
 from explorer.state import from_query
 from explorer.unrolling import UnrollingState
@@ -25,6 +26,7 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 STATES = {
     "Inside_the_cell": InsideState,
     "Constant_error_carousel": CarouselState,
+    "Regimes": RegimesState,
     "Why_the_error_dies": WhyState,
     "Building_the_LSTM": BuildingState,
     "Stability": StabilityState,

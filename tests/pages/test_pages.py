@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import augmented, building, carousel, inside, stability, unrolling, why
+from explorer import augmented, building, carousel, inside, regimes, stability, unrolling, why
 from explorer.augmented import AugmentedState
 from explorer.building import BuildingState
 from explorer.carousel import CarouselState
@@ -23,6 +23,7 @@ from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
 from explorer.notation import NOTATIONS, equation, symbol
 from explorer.page import CHAPTERS
+from explorer.regimes import RegimesState
 from explorer.stability import StabilityState
 from explorer.state import from_query, to_query
 from explorer.unrolling import UnrollingState
@@ -64,6 +65,7 @@ APP = ROOT / "app.py"
 
 INSIDE = "pages/Inside_the_cell.py"
 CAROUSEL = "pages/Constant_error_carousel.py"
+REGIMES = "pages/Regimes.py"
 WHY = "pages/Why_the_error_dies.py"
 BUILDING = "pages/Building_the_LSTM.py"
 STABILITY = "pages/Stability.py"
@@ -73,6 +75,7 @@ AUGMENTED = "pages/Augmented_LSTM.py"
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
     CAROUSEL: (carousel, CarouselState),
+    REGIMES: (regimes, RegimesState),
     WHY: (why, WhyState),
     BUILDING: (building, BuildingState),
     STABILITY: (stability, StabilityState),
@@ -271,6 +274,25 @@ CONTROLS = [
     (CAROUSEL, {"system": "scalar"}, "choice", "pattern", "ramp"),
     (CAROUSEL, {"system": "scalar"}, "button_group", "opened", [2]),
     (CAROUSEL, {"system": "scalar"}, "button_group", "cleared", []),
+    (REGIMES, {}, "live", "size", 3.0),
+    (REGIMES, {}, "live", "w_s", 0.2),
+    (REGIMES, {}, "live", "w_v", 0.2),
+    (REGIMES, {}, "live", "w_vdu", 4.0),
+    (REGIMES, {}, "live", "w_scr", 40.0),
+    (REGIMES, {}, "live", "w_vcr", 0.0),
+    (REGIMES, {}, "live", "b_cs", -3.0),
+    (REGIMES, {}, "live", "b_cu", 3.0),
+    (REGIMES, {}, "live", "b_cr", 3.0),
+    (REGIMES, {}, "live", "width", 1),
+    (REGIMES, {}, "live", "steps", 20),
+    (REGIMES, {}, "choice", "signal", "constant"),
+    (REGIMES, {}, "choice", "signal", "grown"),
+    (REGIMES, {}, "choice", "matrices", "turn"),
+    (REGIMES, {}, "choice", "gates", "turn"),
+    (REGIMES, {"gates": "held"}, "live", "g_cs", 0.5),
+    (REGIMES, {"gates": "held"}, "live", "g_cu", 0.5),
+    (REGIMES, {"gates": "held"}, "live", "g_cr", 0.5),
+    (REGIMES, {}, "number_input", "seed", 3),
     (WHY, {}, "live", "radius", 1.25),
     (WHY, {}, "live", "nonnormal", 3.0),
     (WHY, {}, "live", "drive", 4.0),
@@ -528,6 +550,7 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (INSIDE, InsideState(source="noise", seed=77)),
         (CAROUSEL, CarouselState(cs_mode="schedule", cs_at=7, seed=5, width=3, n=11)),
         (CAROUSEL, CarouselState(system="scalar", pattern="noise", opened=(), cleared=(0, 19))),
+        (REGIMES, RegimesState(matrices="turn", gates="turn", w_vdu=2.5, width=4, seed=5, n=11)),
         (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
         (BUILDING, BuildingState(stage="vanilla", b_cx=-1.0, seed=9, n=7, flow="backward")),
         (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
@@ -643,7 +666,7 @@ def test_extreme_weights_are_answered() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING],
+    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING, REGIMES],
     ids=lambda page: Path(page).stem,
 )
 @pytest.mark.parametrize("end", ["low", "high"])

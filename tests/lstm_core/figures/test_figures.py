@@ -16,7 +16,14 @@ import pytest
 
 import lstm_core as lc
 from lstm_core import figures
-from lstm_core.analysis import KINDS, gate_shares, kept_shares
+from lstm_core.analysis import (
+    KINDS,
+    gate_shares,
+    kept_shares,
+    rest_bound,
+    split,
+    transport_gap,
+)
 from lstm_core.figures import (
     DARK,
     LIGHT,
@@ -36,11 +43,14 @@ from lstm_core.figures import (
     sequence,
     signal_heat,
     signal_traces,
+    step_norms,
     transport_by_lag,
+    transport_gap_by_lag,
     transport_map,
 )
 from lstm_core.figures.lines import Series, line_figure
 from lstm_core.figures.theme import Style, style
+from lstm_core.figures.transport import STEP_LINES
 from lstm_core.segments import equal_lengths, windows
 
 FOLDER = Path(figures.__file__).parent
@@ -63,6 +73,12 @@ def gradients(rec: lc.Recording) -> lc.Gradients:
 def by_lag(rec: lc.Recording) -> dict[str, np.ndarray]:
     norms = {kind: lc.norms_by_lag(lc.transport_norms(rec, kind)) for kind in KINDS}
     return norms | {"bound": 2.0 ** np.arange(len(rec))}
+
+
+def parts_of_a_step(rec: lc.Recording) -> dict[str, np.ndarray]:
+    parts = split(rec)
+    norms = (parts.gate_norms, parts.rest_norms, parts.factor_norms, parts.bound, rest_bound(rec))
+    return dict(zip(STEP_LINES, norms, strict=True))
 
 
 def spectra(rec: lc.Recording) -> dict[str, np.ndarray]:
@@ -104,6 +120,8 @@ MAKERS: dict[str, Callable[..., Figure]] = {
     "gate_saturation": lambda rec, **o: gate_saturation(gate_shares(rec), **o),
     "transport_by_lag": lambda rec, **o: transport_by_lag(by_lag(rec), **o),
     "transport_by_lag, cursor": lambda rec, **o: transport_by_lag(by_lag(rec), cursor=4, **o),
+    "step_norms": lambda rec, **o: step_norms(parts_of_a_step(rec), **o),
+    "transport_gap_by_lag": lambda rec, **o: transport_gap_by_lag(1e-9 + transport_gap(rec), **o),
     "transport_map": lambda rec, **o: transport_map(lc.transport_norms(rec), **o),
     "eigenvalue_plane": lambda rec, **o: eigenvalue_plane(spectra(rec), **o),
 }
