@@ -40,7 +40,9 @@ words.markdown(
     " dark.  \n"
     "**Keys.** Left and right arrow: one step; Home and End: first and last step; Space: play and"
     " pause; Ctrl+Z: undo.  \n"
-    "**Symbols** follow the derivation of the LSTM from a differential equation (numbers in"
-    " brackets are its equations), with its known errors corrected; *Inside the cell* can show"
+    "**Symbols** and equation numbers in brackets are those of A. Sherstinsky, *Fundamentals of Recurrent"
+    " Neural Network (RNN) and Long Short-Term Memory (LSTM) Network*, which derives the LSTM from a"
+    " differential equation; its known errors are corrected, and *errata* numbers count them. *ψ* is"
+    " the error gradient of the state, ∂E/∂s, *χ* that of the value, ∂E/∂v. *Inside the cell* can show"
     " PyTorch's names instead."
 )

@@ -184,7 +184,9 @@ def _constancy(run: CarouselRun, state: CarouselState) -> str:
         label = "Estimate 8<i>e</i><sup>−<i>b</i></sup> for one step (errata 18)"
         figures.append((label, estimate, ""))
     return head + "".join(
-        f'<p class="figure" title="{title}">{label}<b>{number:.3g}</b></p>'.replace("e-", "e−")
+        f'<p class="figure" title="{title}"><span>{label}</span><b>{number:.3g}</b></p>'.replace(
+            "e-", "e−"
+        )
         for label, number, title in figures
     )
 

@@ -72,20 +72,21 @@ def presets() -> dict[str, InsideState]:
 
 def settle(state: InsideState) -> InsideState:
     """Keep the cursor, the unit and the window inside what there is."""
-    start = (
-        min(state.start, len(sunspots()[0]) - 1 - state.steps)
-        if state.source == "sunspots"
-        else state.start
-    )
+    if state.source == "sunspots":
+        state = replace(state, start=min(state.start, latest_start(state)))
     units = width(state)
     names = cell(state).params
     return replace(
         state,
-        start=max(start, 0),
         n=min(state.n, last) if (last := length(state) - 1) >= 0 else state.n,
         unit=min(state.unit, units - 1),
         weight=state.weight if state.weight in names else next(iter(names)),
     )
+
+
+def latest_start(state: InsideState) -> int:
+    """The last year that the series can start at, so that all steps have a next value."""
+    return max(len(sunspots()[0]) - 1 - state.steps, 0)
 
 
 def cell(state: InsideState) -> lc.Cell:

@@ -8,7 +8,7 @@ from explorer import live, recording
 from explorer.cell_view import DRAWINGS, fill_unrolled
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inputs import SOURCES
-from explorer.inside import LOSSES, VIEWS, InsideRun, InsideState, cell, width
+from explorer.inside import LOSSES, VIEWS, InsideRun, InsideState, cell, latest_start, width
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import NOTATIONS, step_template, symbol
 from explorer.show import show, theme
@@ -34,9 +34,9 @@ def input_controls(store: Store[InsideState]) -> None:
     with live.group("live/input"):
         store.select("source", "Input", SOURCES)
         if source not in ("text", "csv") or (source == "csv" and store.state.series):
-            store.slider("steps", "steps")
+            store.slider("steps", "steps", shapes=source == "sunspots")
         if source == "sunspots":
-            store.slider("start", "from year 1700 +")
+            store.slider("start", "from year 1700 +", high=latest_start(store.state))
         store.choose("loss", "Loss counts at", LOSSES)
     if source == "text":
         st.text_area(

@@ -49,7 +49,7 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
         with place:
             for kind, figure in _figures(name, run, ground).items():
                 show(figure, f"{kind}/{name}")
-        live.fill(MAP.format(i), _map(run))
+        live.fill(MAP.format(i), {**_map(run), "name": name})
 
 
 @lru_cache(maxsize=16)

@@ -23,11 +23,13 @@ hub.define("cell", (component) => {
       element("svg:path", { d: corners, fill: "none", stroke: "currentColor", "stroke-width": 1.8 }),
     ),
   );
-  const head = element("div", { class: "head" }, flow, scale, wide);
+  const whose = element("span", { class: "whose" });
+  const head = element("div", { class: "head" }, flow, scale, whose, wide);
   const picture = element("svg:svg", { role: "group", preserveAspectRatio: "xMidYMid meet" });
   const words = element("div", { class: "words", role: "dialog", hidden: "" });
   const tip = element("div", { class: "live-tip", hidden: "" });
-  const part = element("div", { class: "live-cell live-part" }, head, picture, words, tip);
+  const frame = element("div", { class: "frame", onpointerdown: ({ target }) => target === picture && letAllGo() }, picture);
+  const part = element("div", { class: "live-cell live-part" }, head, frame, words, tip);
   component.parentElement.append(part);
 
   function fill() {
@@ -145,6 +147,7 @@ hub.define("cell", (component) => {
   function update() {
     if (!data || !hub.recording) return;
     colours ??= palettes();
+    whose.textContent = hub.recording.units > 1 ? `unit ${hub.unit}` : "";
     const { n, unit, backward, recording } = hub;
     const at = (name) => recording.at(name, n, unit, backward);
     const loudest = new Map(); // of the wires that leave a node, where an error comes back along them
@@ -285,6 +288,10 @@ hub.define("cell", (component) => {
     words.style.left = `${Math.max(4, Math.min(room, middle))}px`;
     words.style.top = `${box.bottom - top + 8}px`;
   }
+  function letAllGo() {
+    close();
+    if (hub.selected !== null) hub.select(hub.selected);
+  }
   function close() {
     opened = null;
     words.hidden = true;
@@ -294,7 +301,7 @@ hub.define("cell", (component) => {
     if (opened && !part.contains(event.target)) close();
   }
   function escaped(event) {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") letAllGo();
   }
   document.addEventListener("pointerdown", outside);
   document.addEventListener("keydown", escaped);

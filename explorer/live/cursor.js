@@ -111,8 +111,12 @@ function ownsKeys(target, key) {
   return key === " " && Boolean(target.closest("button, a, summary, [role='button']"));
 }
 
-// A click on a choice leaves the arrow keys to the cursor; who came by the keyboard keeps them.
+// A click or a drag leaves the keys to the cursor; who came by the keyboard keeps them.
 function giveKeysBack(event) {
-  const choice = event.target.closest?.("[role='radiogroup']");
-  if (choice) setTimeout(() => choice.contains(document.activeElement) && document.activeElement.blur());
+  const used = event.target.closest?.("[role='radiogroup'], .live-slider, .live-head");
+  const back = () => {
+    const focused = document.activeElement;
+    if (used.contains(focused) && focused.type !== "number") focused.blur();
+  };
+  if (used) setTimeout(back);
 }

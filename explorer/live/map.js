@@ -17,7 +17,8 @@ hub.define("map", (component) => {
     axes,
   );
   const tip = element("div", { class: "live-tip", hidden: "" });
-  const part = element("div", { class: "live-map live-part" }, picture, tip);
+  const name = element("div", { class: "name" }); // where the map isn't below its charts
+  const part = element("div", { class: "live-map live-part" }, name, picture, tip);
   component.parentElement.append(part);
 
   const shade = (decades) => {
@@ -82,6 +83,7 @@ hub.define("map", (component) => {
         label();
       }
       paint();
+      name.textContent = data.name;
       picture.setAttribute("aria-label", data.words);
     },
   };
