@@ -53,6 +53,12 @@ CHAPTERS = (
         "When does a recurrent cell stay stable?",
         "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
     ),
+    Chapter(
+        "pages/Equations_and_errata.py",
+        "Equations and errata",
+        "Where is each equation, and which ones are wrong?",
+        "Every numbered equation with its place in the code; every known error, checked while you look.",
+    ),
 )
 
 

@@ -29,12 +29,15 @@ KINDS = (
     "plane",
     "schedule",
     "choice",
+    "search",
     "group",
     "steps",
     "strip",
     "cell",
     "unrolled",
     "map",
+    "equations",
+    "errata",
     "answer",
 )
 # In the session.
@@ -152,9 +155,14 @@ def group(key: str) -> Iterator[None]:
     _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=take)
 
 
-def place(kind: str, key: str) -> None:
-    """A part that the picture fills: it stands outside of it, so that only its data are sent again."""
-    _PARTS[kind](key=key, data={"slot": key})
+def place(kind: str, key: str, **fixed: Any) -> None:
+    """A part that the picture fills: it stands outside of it, so that only its data are sent again.
+    Data that never change are ``fixed`` with the place."""
+
+    def take() -> None:
+        _hand(_resume(), st.session_state[key]["sent"])
+
+    _PARTS[kind](key=key, data={"slot": key, "fixed": fixed}, on_sent_change=take)
 
 
 def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:

@@ -118,7 +118,9 @@ const slots = new Map();
 hub.filled = {};
 hub.fill = (slot) => {
   const [found, data] = [slots.get(slot), hub.filled[slot]];
-  if (found && data) hub.mount(found.kind, { ...found.component, data });
+  if (!found || !data) return;
+  const { fixed } = found.component.data;
+  hub.mount(found.kind, { ...found.component, data: { ...fixed, ...data } });
 };
 hub.close = (place) => {
   for (const [slot, { component }] of slots) if (component.parentElement === place) slots.delete(slot);
