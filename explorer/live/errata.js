@@ -118,9 +118,10 @@ hub.define("errata", (component) => {
       );
     const instance = row.fixed ? "the one instance there is" : `seed ${check[1]}`;
     const title = "off by: max |value − truth| / max |truth|, over the whole of it";
+    const time = ms < 1 ? "under 1 ms" : `${Math.round(ms)} ms`;
     row.result.replaceChildren(
       element("code", {}, quantity),
-      element("small", { class: "instance" }, `${instance}, ${hub.format(ms, 2)} ms`),
+      element("small", { class: "instance" }, `${instance}, ${time}`),
       element(
         "div",
         { class: "three", title },

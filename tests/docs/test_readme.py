@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from explorer.carousel import CarouselState
+from explorer.equations import EquationsState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
 from explorer.stability import StabilityState
@@ -24,6 +25,7 @@ STATES = {
     "Constant_error_carousel": CarouselState,
     "Why_the_error_dies": WhyState,
     "Stability": StabilityState,
+    "Equations_and_errata": EquationsState,
 }
 
 

@@ -15,8 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import carousel, inside, stability, why
+from explorer import carousel, equations, errata_checks, inside, stability, why
 from explorer.carousel import CarouselState
+from explorer.equations import EquationsState
 from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
 from explorer.notation import NOTATIONS, equation, symbol
@@ -25,6 +26,7 @@ from explorer.stability import StabilityState
 from explorer.state import from_query, to_query
 from explorer.why import WhyState
 from lstm_core.analysis import KINDS, gate_shares
+from lstm_core.errata import ERRATA
 from lstm_core.figures import (
     Figure,
     eigenvalue_plane,
@@ -55,6 +57,7 @@ from tests.live import (
     words,
 )
 from tests.lstm_core.test_design_rules import THROWAWAY
+from tests.lstm_core.test_errata import TYPICAL
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app.py"
@@ -63,13 +66,16 @@ INSIDE = "pages/Inside_the_cell.py"
 CAROUSEL = "pages/Constant_error_carousel.py"
 WHY = "pages/Why_the_error_dies.py"
 STABILITY = "pages/Stability.py"
+EQUATIONS = "pages/Equations_and_errata.py"
 
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
     CAROUSEL: (carousel, CarouselState),
     WHY: (why, WhyState),
     STABILITY: (stability, StabilityState),
+    EQUATIONS: (equations, EquationsState),
 }
+LISTS = {EQUATIONS}  # pages that show lists instead of charts
 PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
 EACH_PRESET = pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_a_page_opens_on_a_picture(page: str) -> None:
     at = sound(open_page(page))
     assert not at.toast
     assert not link(at)
-    assert len(charts(at)) >= 3
+    assert len(charts(at)) >= 3 or page in LISTS
     question = next(chapter.question for chapter in CHAPTERS if chapter.file == page)
     assert f"## {question}" in [e.value for e in at.markdown]
     assert len(words(at)) == len(charts(at))
@@ -282,6 +288,14 @@ CONTROLS = [
     (STABILITY, {"form": "real"}, "live", "mu_1", -0.5),
     (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
     (STABILITY, {"signal": "step"}, "live", "size", 3.0),
+    (EQUATIONS, {}, "live", "search", "182"),
+    (EQUATIONS, {}, "live", "seed", 7),
+    (EQUATIONS, {}, "choice", "rows", "checkable"),
+    (EQUATIONS, {}, "choice", "kind", "T"),
+    (EQUATIONS, {"rows": "all"}, "choice", "document", "003"),
+    (EQUATIONS, {}, "choice", "view", "equations"),
+    (EQUATIONS, {"view": "equations"}, "choice", "status", "prose"),
+    (EQUATIONS, {"view": "equations"}, "live", "search", "psi"),
 ]
 
 
@@ -461,6 +475,9 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (CAROUSEL, CarouselState(system="scalar", pattern="noise", opened=(), cleared=(0, 19))),
         (WHY, WhyState(radius=1.01, nonnormal=2.0, width=3, steps=30, seed=9, loss="every")),
         (STABILITY, StabilityState(modulus=1.02, angle=77.0, signal="noise", seed=5, n=33)),
+        (EQUATIONS, EquationsState(rows="all", kind="?", document="003", checks=(), seed=9)),
+        (EQUATIONS, EquationsState(checks=(("003-1", 7), ("000-12", 3)), search="T")),
+        (EQUATIONS, EquationsState(view="equations", search="W_s_cs & <b>", status="code")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -480,7 +497,7 @@ BAD_VALUES = ("", "nan", "1e999", "9" * 5000, "x" * 10_000, "<img src=x onerror=
 @pytest.mark.parametrize("text", BAD_VALUES, ids=lambda text: text[:10])
 def test_bad_values_in_a_link_are_said_and_the_page_opens(page: str, text: str) -> None:
     kind = PAGES[page][1]
-    free = {"text", "series", "edits", "weight", "opened", "cleared"}  # hold any or no text
+    free = {"text", "series", "edits", "weight", "opened", "cleared", "search"}  # any or no text
     query = {name: text for name in kind.__dataclass_fields__ if name not in free}
     at = sound(open_page(page, query))
     assert len(at.toast) == len(query)
@@ -568,7 +585,9 @@ def test_extreme_weights_are_answered() -> None:
                 assert "Undo" in box.value or "Reset" in box.value
 
 
-@pytest.mark.parametrize("page", [WHY, STABILITY, CAROUSEL], ids=lambda page: Path(page).stem)
+@pytest.mark.parametrize(
+    "page", [WHY, STABILITY, CAROUSEL, EQUATIONS], ids=lambda page: Path(page).stem
+)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_all_settings_at_their_ends(page: str, end: str) -> None:
     kind = PAGES[page][1]
@@ -585,6 +604,125 @@ def test_all_settings_at_their_ends(page: str, end: str) -> None:
         assert not at.toast
         for box in at.error:
             assert "Undo" in box.value
+
+
+# the lists of equations and errata
+
+ERRATA_LIST, EQUATIONS_LIST = "live/errata", "live/equations"
+
+
+def check(at: AppTest, *checks: tuple[str, int]) -> dict[str, Any]:
+    """Ask for checks, as the list in the browser does, until all are answered; by erratum."""
+    open_checks, found = list(checks), {}
+    while open_checks:
+        send(at, ERRATA_LIST, {"check": errata_checks.write_checks(tuple(open_checks))})
+        sound(at)
+        answer = shown(at)["parts"][ERRATA_LIST]
+        assert answer["results"], "asked, and not answered"
+        found |= {each["number"]: each for each in answer["results"]}
+        open_checks = [each for each in open_checks if each[0] not in found]
+    return found
+
+
+@pytest.fixture(scope="module")
+def all_checks() -> dict[str, Any]:
+    """What the page shows of every check, on one fresh seed."""
+    numbers = [number for number, row in ERRATA.items() if row.check]
+    return check(open_page(EQUATIONS), *((number, 12) for number in numbers))
+
+
+def test_at_least_25_errata_are_recomputed_on_the_page(all_checks: dict[str, Any]) -> None:
+    """The corrected form is the truth, and the printed one is off by what the reading found, as far
+    as one instance can say."""
+    assert len(all_checks) >= 25
+    for number, each in all_checks.items():
+        assert not each["problem"]
+        assert each["seed"] == 12
+        printed, corrected = each["off"]
+        assert corrected < 1e-9
+        assert four_digits(each["corrected"]) == four_digits(each["truth"])
+        typical = TYPICAL[number]
+        low, high = typical if isinstance(typical, tuple) else (typical, typical)
+        assert low / 10 <= printed <= high * 10, number
+
+
+def four_digits(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def test_numbers_are_asked_for_and_stay_beside_their_rows() -> None:
+    at = open_page(EQUATIONS)
+    first = shown(at)["parts"][ERRATA_LIST]
+    assert [number for number, _ in first["checks"]] == first["shown"]
+    assert first["answered"] is None
+    found = check(at, *map(tuple, first["checks"]))
+    assert list(found) == first["shown"]
+    assert not can_undo(at), "what the page opens with is no change"
+    assert link(at) == {}
+
+
+def test_a_press_is_a_check_on_a_fresh_seed() -> None:
+    at = open_page(EQUATIONS, {"seed": "40"})
+    check(at, ("000-11", 40))
+    state = state_of(at, EQUATIONS)
+    assert dict(state.checks)["000-11"] == 40
+    assert dict(state.checks)["000-12"] == 0
+    assert state.seed == 41
+    sound(press(at, "undo"))
+    assert state_of(at, EQUATIONS) == EquationsState(seed=40)
+
+
+def test_after_the_last_seed_comes_the_first() -> None:
+    at = open_page(EQUATIONS, {"seed": "9999"})
+    check(at, ("000-11", 9999))
+    assert state_of(at, EQUATIONS).seed == 0
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 3, {}, {"check": "000-7:1"}, {"check": "x"}, {"check": 5}, {"see": "<b>"}, [1]]
+)
+def test_a_request_that_does_not_fit_checks_nothing(sent: Any) -> None:
+    at = send(open_page(EQUATIONS), ERRATA_LIST, sent)
+    sound(at)
+    assert shown(at)["parts"][ERRATA_LIST]["results"] == []
+    assert link(at) == {}
+
+
+def test_an_equation_leads_to_its_errata_and_back() -> None:
+    at = open_page(EQUATIONS, {"view": "equations", "search": "182"})
+    assert shown(at)["parts"][EQUATIONS_LIST]["shown"] == [182]
+    send(at, EQUATIONS_LIST, {"see": "000-29"})
+    assert "000-29" in shown(at)["parts"][ERRATA_LIST]["shown"]
+    send(at, ERRATA_LIST, {"equations": "182"})
+    assert shown(at)["parts"][EQUATIONS_LIST]["shown"] == [182]
+    for _ in range(2):
+        sound(press(at, "undo"))
+    assert link(at) == {"view": "equations", "search": "182"}
+
+
+def test_without_torch_the_page_says_so_and_the_other_checks_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    errata_checks._check.cache_clear()
+    at = sound(open_page(EQUATIONS))
+    assert "pip install torch" in at.warning[0].value
+    found = check(at, ("000-11", 3), ("000-6", 3), ("004-5", 3))
+    assert "needs PyTorch" in found["000-11"]["problem"]
+    assert found["000-6"]["problem"] == found["004-5"]["problem"] == ""
+    assert found["004-5"]["truth"] == -38
+
+
+def test_a_check_that_fails_is_said_in_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seed: int) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setitem(ERRATA, "000-6", replace(ERRATA["000-6"], check=broken))
+    errata_checks._check.cache_clear()
+    found = check(open_page(EQUATIONS), ("000-6", 3), ("000-5", 3))
+    assert found["000-6"]["problem"].endswith(".")
+    assert "inside" not in found["000-6"]["problem"]
+    assert not found["000-5"]["problem"]
 
 
 # a visitor's file
