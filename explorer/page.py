@@ -105,6 +105,7 @@ def chapter_page(
 def _go(store: Store[Any], sent: Any) -> None:
     """A preset, or a way back."""
     store.look(sent)
+    live.replaced(sent["seq"])
     what = str(sent["what"])
     if what == "undo":
         store.undo()

@@ -58,6 +58,7 @@ class Line:
     looks: Callable[[Mapping[str, Any]], None] | None = None  # takes what is only looked at
     answered: int = 0  # the newest request that was taken
     movement: int | None = None  # the movement that it belongs to
+    since: int = 0  # requests before this one belong to a state that was replaced
     charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
     filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
     recording: tuple[dict[str, Any], np.ndarray] | None = None
@@ -237,12 +238,19 @@ def _take() -> None:
 
 def _hand(line: Line, sent: Mapping[str, Any]) -> None:
     """Hand every value that came to what takes it."""
+    if sent["seq"] < line.since:
+        return
     line.movement = sent["movement"]
     if line.looks:
         line.looks(sent)
     for key, value in sent["values"].items():
         if take := line.takers.get(key):
             take(value)
+
+
+def replaced(seq: int) -> None:
+    """The state was replaced by a press: what was sent before it and comes together with it, is void."""
+    _line.get().since = seq
 
 
 def movement() -> int | None:

@@ -132,6 +132,11 @@ hub.define("errata", (component) => {
     );
   }
 
+  function forget() {
+    pressed.clear();
+    asked = null;
+  }
+  const off = [hub.on("drop", forget), hub.on("idle", ask)];
   return {
     update(next) {
       component = next;
@@ -139,7 +144,7 @@ hub.define("errata", (component) => {
       if (!rows.size) build(errata);
       for (const each of results) found.set(key([each.number, each.seed]), each);
       wanted = new Map(checks);
-      if (!hub.busy(component)) asked = null; // it came to nothing: a preset was faster
+      if (!hub.busy(component)) asked = null; // it came to nothing
       if (asked === null || answered === asked) pressed.clear();
       if (!pressed.size) seed = free;
       const visible = new Set(shown);
@@ -148,7 +153,7 @@ hub.define("errata", (component) => {
       none.textContent = empty;
       count.textContent = `${visible.size} of ${rows.size} errata`;
       show();
-      ask();
     },
+    close: () => off.forEach((stop) => stop()),
   };
 });

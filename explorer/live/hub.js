@@ -13,8 +13,8 @@ const hub = {
 };
 
 // Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `idle` when the line to
-// the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
-// all the same.
+// the server is free, `drop` when what was not sent yet is void (see line.js). A listener that fails is
+// dropped, and the others hear of the event all the same.
 const listeners = new Map();
 hub.on = (event, listener) => {
   const heard = listeners.get(event) ?? listeners.set(event, new Set()).get(event);
