@@ -132,11 +132,10 @@ hub.define("errata", (component) => {
     );
   }
 
-  function forget() {
+  const off = hub.on("drop", () => {
     pressed.clear();
     asked = null;
-  }
-  const off = [hub.on("drop", forget), hub.on("idle", ask)];
+  });
   return {
     update(next) {
       component = next;
@@ -153,7 +152,8 @@ hub.define("errata", (component) => {
       none.textContent = empty;
       count.textContent = `${visible.size} of ${rows.size} errata`;
       show();
+      queueMicrotask(ask); // when the answer is taken, and the link written
     },
-    close: () => off.forEach((stop) => stop()),
+    close: () => off(),
   };
 });
