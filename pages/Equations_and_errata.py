@@ -13,7 +13,7 @@ with chapter_page(
         "The source numbers its equations from 1 to 250; each is computed somewhere here, or is"
         " prose. Some of what is printed is wrong, there and in four other texts. A check computes"
         " the printed form, the corrected one and the truth, by automatic differentiation or another"
-        " exact way, on a random instance that nobody has seen before."
+        " exact way, on a random instance."
     )
 
     def picture() -> int:
