@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from textwrap import fill
 
-from lstm_core.errata import ERRATA, Erratum
+from lstm_core.errata import ERRATA, KINDS, Erratum
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "errata.md"
@@ -37,15 +38,15 @@ from lstm_core.errata import ERRATA
 ERRATA["000-11"].check(seed=0)
 ```
 
-Kinds: E wrong, D dimension, T missing transpose, I a claim that isn't true in general, O probably an
-artefact of the text extraction, ? cannot be decided from the text.
+{kinds}
 """
 COLUMNS = ("No", "Where", "Kind", "What is wrong", "What is right", "What the code does", "File")
 
 
 def page() -> str:
     """The text of docs/errata.md."""
-    parts = [HEAD]
+    kinds = ", ".join(f"{kind} {meaning}" for kind, meaning in KINDS.items())
+    parts = [HEAD.format(kinds=fill(f"Kinds: {kinds}.", 101))]
     for document, title in DOCUMENTS.items():
         parts.append(f"\n## Document {document}\n\n{title}.\n\n")
         parts.append(line(COLUMNS) + line(("---",) * len(COLUMNS)))

@@ -33,6 +33,7 @@ WITHOUT = "lstm_core/errata"
 SPINE = "000"
 AUTHORS = {
     "000": "Sherstinsky",
+    "001": "Kim Choeun",
     "002": "Staudemeyer and Rothstein Morris",
     "003": "Ghojogh",
     "004": "Hagan",

@@ -7,6 +7,8 @@ MAX_EDITS = 64
 MAX_POINTS = 12
 MAX_TAPS = 6
 MAX_WEIGHT = 50.0
+MAX_SEARCH = 80
 MAX_UPLOAD_BYTES = 1_000_000
 
+CHECK_SECONDS = 0.25  # of the errata checks in one answer
 MAX_REMEMBERED_BYTES = 48 * 2**20  # of the results of one computation, for all visitors together

@@ -77,6 +77,12 @@ CHAPTERS = (
         "What do a look-ahead, a projection and an input gate change?",
         "Windows over the input, a narrower value, a gate for the input: beside the Vanilla cell.",
     ),
+    Chapter(
+        "pages/Equations_and_errata.py",
+        "Equations and errata",
+        "Where is each equation, and which ones are wrong?",
+        "Every numbered equation with its place in the code; every known error, checked while you look.",
+    ),
 )
 
 
@@ -135,6 +141,7 @@ def _way(chapter: Chapter) -> dict[str, Any]:
 def _go(store: Store[Any], sent: Any) -> None:
     """A preset, or a way back."""
     store.look(sent)
+    live.replaced(sent["seq"])
     what = str(sent["what"])
     if what == "undo":
         store.undo()

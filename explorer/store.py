@@ -217,6 +217,18 @@ class Store(Generic[State]):
             value=lambda: getattr(self.state, field),
         )
 
+    def search(self, field: str, label: str, hint: str = "") -> None:
+        """A field for words; the picture follows while they are typed."""
+        longest = kind_of(self.kind, field).longest
+        shown = {"label": label, "hint": hint, "longest": longest}
+        live.part(
+            "search",
+            f"{self.page}/{field}",
+            shown | {"value": getattr(self.state, field)},
+            on_sent=partial(self.take, field),
+            value=lambda: getattr(self.state, field),
+        )
+
     def take(self, field: str, value: Any) -> None:
         """Take a value that a live part sends while it is moved."""
         self.take_all({field: value})

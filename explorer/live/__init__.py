@@ -29,12 +29,15 @@ KINDS = (
     "plane",
     "schedule",
     "choice",
+    "search",
     "group",
     "steps",
     "strip",
     "cell",
     "unrolled",
     "map",
+    "equations",
+    "errata",
     "answer",
     "way",
 )
@@ -56,6 +59,7 @@ class Line:
     looks: Callable[[Mapping[str, Any]], None] | None = None  # takes what is only looked at
     answered: int = 0  # the newest request that was taken
     movement: int | None = None  # the movement that it belongs to
+    since: int = 0  # requests before this one belong to a state that was replaced
     charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
     filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
     recording: tuple[dict[str, Any], np.ndarray] | None = None
@@ -153,9 +157,14 @@ def group(key: str) -> Iterator[None]:
     _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=take)
 
 
-def place(kind: str, key: str) -> None:
-    """A part that the picture fills: it stands outside of it, so that only its data are sent again."""
-    _PARTS[kind](key=key, data={"slot": key})
+def place(kind: str, key: str, **fixed: Any) -> None:
+    """A part that the picture fills: it stands outside of it, so that only its data are sent again.
+    Data that never change are ``fixed`` with the place."""
+
+    def take() -> None:
+        _hand(_resume(), st.session_state[key]["sent"])
+
+    _PARTS[kind](key=key, data={"slot": key, "fixed": fixed}, on_sent_change=take)
 
 
 def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:
@@ -230,12 +239,19 @@ def _take() -> None:
 
 def _hand(line: Line, sent: Mapping[str, Any]) -> None:
     """Hand every value that came to what takes it."""
+    if sent["seq"] < line.since:
+        return
     line.movement = sent["movement"]
     if line.looks:
         line.looks(sent)
     for key, value in sent["values"].items():
         if take := line.takers.get(key):
             take(value)
+
+
+def replaced(seq: int) -> None:
+    """The state was replaced by a press: what was sent before it and comes together with it, is void."""
+    _line.get().since = seq
 
 
 def movement() -> int | None:

@@ -7,7 +7,7 @@ hub.define("head", (component) => {
     element("button", { type: "button", title, onclick: work }, label);
   function press(what) {
     hub.drop();
-    component.setStateValue("sent", { what, seq: Date.now(), ...hub.tell() });
+    component.setStateValue("sent", { what, seq: hub.next(), ...hub.tell() });
   }
   const reset = button("Reset", "Back to the state that this page opens with", () => press("reset"));
   const undo = button("Undo", "Take the last change back (Ctrl+Z)", () => press("undo"));

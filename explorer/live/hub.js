@@ -12,9 +12,9 @@ const hub = {
   recording: null,
 };
 
-// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`, `charts` (what is said of them); `idle` when the line to
-// the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
-// all the same.
+// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`, `charts` (what is said of
+// them); `idle` when the line to the server is free, `drop` when what was not sent yet is void (see
+// line.js). A listener that fails is dropped, and the others hear of the event all the same.
 const listeners = new Map();
 hub.on = (event, listener) => {
   const heard = listeners.get(event) ?? listeners.set(event, new Set()).get(event);
@@ -118,7 +118,9 @@ const slots = new Map();
 hub.filled = {};
 hub.fill = (slot) => {
   const [found, data] = [slots.get(slot), hub.filled[slot]];
-  if (found && data) hub.mount(found.kind, { ...found.component, data });
+  if (!found || !data) return;
+  const { fixed } = found.component.data;
+  hub.mount(found.kind, { ...found.component, data: { ...fixed, ...data } });
 };
 hub.close = (place) => {
   for (const [slot, { component }] of slots) if (component.parentElement === place) slots.delete(slot);

@@ -38,6 +38,7 @@ hub.choose = (component, value) => {
   component.setStateValue("sent", { seq: ++sequence, movement, values, ...hub.tell() });
 };
 hub.tell = () => (told = looks());
+hub.next = () => ++sequence;
 hub.ahead = () => waiting.size > 0 || under_way !== null;
 
 function pump() {
@@ -121,8 +122,11 @@ function afterPaint(work, argument) {
   requestAnimationFrame(() => setTimeout(work, 0, argument));
 }
 
-// Forget what was not sent yet.
-hub.drop = () => waiting.clear();
+// Forget what was not sent yet: the state is another one.
+hub.drop = () => {
+  waiting.clear();
+  hub.emit("drop");
+};
 
 // Another page of the app: of the last one it is kept what was looked at.
 function leave(page) {

@@ -23,7 +23,7 @@ from lstm_core.errata import (
     towards_lstm,
     transport,
 )
-from lstm_core.errata.erratum import Check, Erratum
+from lstm_core.errata.erratum import KINDS, Check, Erratum
 
 GROUPS = (
     roots,
@@ -49,4 +49,4 @@ ERRATA: dict[str, Erratum] = {
     row.number: row for row in sorted((row for group in GROUPS for row in group.ROWS), key=_place)
 }
 
-__all__ = ["ERRATA", "Check", "Erratum"]
+__all__ = ["ERRATA", "KINDS", "Check", "Erratum"]

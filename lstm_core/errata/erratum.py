@@ -8,6 +8,15 @@ from typing import Any
 
 import numpy as np
 
+KINDS = {
+    "E": "wrong",
+    "D": "dimension",
+    "T": "missing transpose",
+    "I": "a claim that isn't true in general",
+    "O": "probably an artefact of the text extraction",
+    "?": "cannot be decided from the text",
+}
+
 
 @dataclass(frozen=True)
 class Check:
@@ -29,10 +38,9 @@ class Check:
 class Erratum:
     """One numbered erratum; ``000-11`` is number 11 of document 000.
 
-    ``kind``: E wrong, D dimension, T missing transpose, I a claim that isn't true in general, O
-    probably an artefact of the text extraction, ? cannot be decided from the text.
-    ``check(seed)`` computes it on a random instance (on the same one for every seed where ``fixed``);
-    where there is none, ``unchecked`` says why. ``code`` and ``files`` say what the project does.
+    ``kind``: one or more of KINDS, as "T, E". ``check(seed)`` computes it on a random instance (on
+    the same one for every seed where ``fixed``); where there is none, ``unchecked`` says why.
+    ``code`` and ``files`` say what the project does.
     """
 
     number: str

@@ -29,6 +29,7 @@ NAMES = {
     "Stability": "Stability",
     "Unrolling": "Unrolling",
     "Augmented_LSTM": "Augmented LSTM",
+    "Equations_and_errata": "Equations and errata",
 }
 PLOTS = {
     "Inside_the_cell": 4,
@@ -39,6 +40,7 @@ PLOTS = {
     "Stability": 3,
     "Unrolling": 4,
     "Augmented_LSTM": 5,
+    "Equations_and_errata": 0,
 }
 EACH_PAGE = pytest.mark.parametrize("path", NAMES)
 STATES = {
@@ -50,6 +52,7 @@ STATES = {
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
     "Unrolling": "weight=-0.7&length=9&lag=4&signal=noise&seed=5&n=33",
     "Augmented_LSTM": "taps=3&d_v=2&gate=held&g_cx=0.2&signal=noise&seed=5&n=33",
+    "Equations_and_errata": "search=transpose&kind=T&rows=all&checks=000-11%3A7",
 }
 
 # Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
@@ -132,6 +135,7 @@ def words_of_charts(page: Page) -> list[str]:
 def ready(page: Page, path: str, plots: int | None = None) -> Page:
     """The page is drawn, and nothing went wrong."""
     drawn(page, PLOTS.get(path, 0) if plots is None else plots)
+    expect(page.get_by_text("checking …")).to_have_count(0, timeout=30_000)
     wait_until_idle(page)
     assert_sound(page)
     return page
@@ -215,10 +219,11 @@ def test_a_cold_link_restores_its_state_and_says_what_is_wrong(
     path: str, page: Page, app_url: str
 ) -> None:
     """The first address that this browser ever opens is a link with a state, and a slip in it."""
-    open_page(page, f"{app_url}/{path}?{STATES[path]}&stpes=3&steps=abc")
-    ready(page, path)
+    whole = "steps" if PLOTS[path] else "seed"
+    page.goto(f"{app_url}/{path}?{STATES[path]}&stpes=3&{whole}=abc")  # what is said fades
     expect(page.get_by_text("“stpes” is not a setting of this page")).to_be_visible()
-    expect(page.get_by_text(re.compile("“steps” must be a whole number"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"“{whole}” must be a whole number"))).to_be_visible()
+    ready(page, path)
     for setting in STATES[path].split("&"):
         assert re.search(rf"[?&]{re.escape(setting)}(&|$)", page.url), page.url
     assert "stpes" not in page.url
@@ -309,6 +314,17 @@ def change_augmented(page: Page) -> None:
     slide(page, path, "n", "ArrowRight", 2)
 
 
+def change_equations(page: Page) -> None:
+    path = "Equations_and_errata"
+    choose(page, path, "rows", "with a check")
+    select(page, path, "kind", "T: missing transpose")
+    slide(page, path, "seed", "ArrowRight", 2)
+    with rerun(page, quiet_ms=REST_MS):
+        control(page, path, "search").get_by_role("searchbox").fill("W_s_cr")
+    with rerun(page, quiet_ms=REST_MS):
+        page.get_by_role("button", name="Check 000-23 now").click()
+
+
 CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
@@ -321,6 +337,7 @@ CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
     "Unrolling": (change_unrolling, {"weight": "0.98", "length": "17", "n": "26"}),
     "Augmented_LSTM": (change_augmented, {"taps": "3", "d_v": "2", "g_cx": "0.48", "n": "18"}),
+    "Equations_and_errata": (change_equations, {"kind": "T", "search": "W_s_cr", "seed": "4"}),
 }
 
 
@@ -336,7 +353,7 @@ def test_controls_change_the_picture_and_the_link_brings_it_back(
     ready(page, path)
     after = shown(page)
     assert after[0] != before[0]
-    assert after[1] != before[1], "the charts did not follow"
+    assert after[1] != before[1] or not PLOTS[path], "the charts did not follow"
     for name, value in expected.items():
         assert re.search(rf"[?&]{name}={re.escape(value)}(&|$)", page.url), page.url
 
@@ -366,16 +383,20 @@ def test_presets_change_the_picture_in_place(path: str, page: Page, app_url: str
     presets = page.locator(".live-head").get_by_role("button").all_inner_texts()
     presets = [name for name in presets if name and not re.search("Reset|Undo", name)]
     assert 3 <= len(presets) <= 6
-    seen = [words_of_charts(page)]
+
+    def words() -> Any:
+        return words_of_charts(page) if PLOTS[path] else shown(page)[0]
+
+    seen = [words()]
     for name in presets[1:]:
         with rerun(page):
             page.locator(".st-key-presets").get_by_role("button", name=name, exact=True).click()
-        drawn(page, 3)
+        drawn(page, min(3, PLOTS[path]))
         assert_sound(page)
-        assert words_of_charts(page) not in seen, f"{name} changed nothing"
-        seen.append(words_of_charts(page))
+        assert words() not in seen, f"{name} changed nothing"
+        seen.append(words())
     press_button(page, "Undo")
-    _wait_until(page, lambda: words_of_charts(page) == seen[-2], "undo did nothing")
+    _wait_until(page, lambda: words() == seen[-2], "undo did nothing")
     assert_sound(page)
 
 
@@ -596,6 +617,89 @@ def test_play_stops_at_the_end(page: Page, app_url: str) -> None:
     assert_sound(page)
 
 
+# the lists of equations and errata
+
+
+def erratum(page: Page, number: str) -> Locator:
+    return page.locator(f'.live-errata li[data-number="{number}"]')
+
+
+def test_a_press_checks_an_erratum_on_a_fresh_seed(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Equations_and_errata?seed=40")
+    row = erratum(page, "000-11")
+    expect(row).to_contain_text("seed 0")
+    expect(row.locator(".corrected b")).to_have_text(row.locator(".truth b").inner_text())
+    before = row.locator(".three").inner_text()
+    press = row.get_by_role("button", name="Check 000-11 now")
+    press.focus()
+    for seed in (40, 41):
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text(f"seed {seed}")
+        expect(row.locator(".three")).not_to_have_text(before)
+    expect(erratum(page, "000-12")).to_contain_text("seed 0")
+    expect(page).to_have_url(re.compile(r"checks=000-11%3A41_.*&seed=42"))
+    assert_sound(page)
+
+
+def test_all_errata_are_checked_together(page: Page, app_url: str) -> None:
+    """Quick presses while they are under way are answered too."""
+    open_page(page, f"{app_url}/Equations_and_errata?rows=checkable&checks=.&seed=5")
+    rows = page.locator(".live-errata li:visible")
+    expect(rows.nth(24)).to_be_visible()
+    page.get_by_role("button", name="Check all shown").click()
+    expect(page.locator(".live-errata progress")).to_be_visible()
+    erratum(page, "000-1").get_by_role("button", name="Check 000-1 now").click()
+    erratum(page, "000-2").get_by_role("button", name="Check 000-2 now").click()
+    expect(page.locator(".live-errata progress")).to_be_hidden(timeout=30_000)
+    expect(page.get_by_role("button", name="Check all shown")).to_be_enabled()
+    texts = rows.locator(".result").all_inner_texts()
+    assert all("truth" in text for text in texts), texts
+    assert "seed 6" in texts[0]
+    assert "seed 7" in texts[1]
+    assert all("seed 5" in text or "one instance" in text for text in texts[2:])
+    assert_sound(page)
+
+
+def test_a_preset_ends_what_is_still_to_be_checked(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Equations_and_errata?rows=checkable&checks=.&seed=77")
+    page.get_by_role("button", name="Check all shown").click()
+    page.locator(".live-head").get_by_role("button", name="Five errors in numbers").click()
+    expect(page.locator(".live-errata li:visible")).to_have_count(5)
+    expect(page.locator(".live-errata progress")).to_be_hidden()
+    wait_until_idle(page, REST_MS)
+    assert "checks" not in page.url
+    assert "seed" not in page.url
+
+
+def test_the_index_is_searched_while_one_types(page: Page, app_url: str) -> None:
+    path = "Equations_and_errata"
+    open_page(page, f"{app_url}/{path}?view=equations")
+    rows = page.locator(".live-equations tbody tr:visible")
+    expect(rows).to_have_count(250)
+    field = control(page, path, "search").get_by_role("searchbox")
+    field.press_sequentially("144-155", delay=30)
+    expect(rows).to_have_count(12)
+    assert field.input_value() == "144-155"
+    page.get_by_role("button", name="21").first.press("Enter")
+    expect(erratum(page, "000-21")).to_be_visible()
+    page.get_by_role("button", name="in the index").first.click()
+    expect(rows).to_have_count(5)
+    field.fill("<img src=x onerror=alert(1)>")
+    expect(page.get_by_text("No equation has all of these words")).to_be_visible()
+    assert_sound(page)
+
+
+def test_the_lists_scroll_by_the_keyboard(page: Page, app_url: str) -> None:
+    for view in ("equations", "errata&rows=all"):
+        open_page(page, f"{app_url}/Equations_and_errata?view={view}")
+        ready(page, "Equations_and_errata")
+        rows = page.locator(".live-rows")
+        rows.focus()
+        page.keyboard.press("End")
+        expect(rows.locator(":is(tr, li):visible").last).to_be_in_viewport()
+    assert_sound(page)
+
+
 # looks
 
 
@@ -644,7 +748,9 @@ def test_looks(
             if abs(luminance(text) - luminance(ground)) < 0.4
         ]
         if width == 1440 and path:
-            picture = '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"], .step'
+            picture = (
+                '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"], .step, .live-rows'
+            )
             if (lowest := page.locator(picture).evaluate_all(FIT)) > height:
                 problems.append(f"the picture ends at {lowest:.0f} of {height} pixels")
     assert not {path: problems for path, problems in ugly.items() if problems}

@@ -13,6 +13,7 @@ import pytest
 from explorer.augmented import AugmentedState
 from explorer.building import BuildingState
 from explorer.carousel import CarouselState
+from explorer.equations import EquationsState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
 from explorer.regimes import RegimesState
@@ -32,6 +33,7 @@ STATES = {
     "Stability": StabilityState,
     "Unrolling": UnrollingState,
     "Augmented_LSTM": AugmentedState,
+    "Equations_and_errata": EquationsState,
 }
 
 

@@ -15,10 +15,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
-from explorer import augmented, building, carousel, inside, regimes, stability, unrolling, why
+from explorer import (
+    augmented,
+    building,
+    carousel,
+    equations,
+    errata_checks,
+    inside,
+    regimes,
+    stability,
+    unrolling,
+    why,
+)
 from explorer.augmented import AugmentedState
 from explorer.building import BuildingState
 from explorer.carousel import CarouselState
+from explorer.equations import EquationsState
 from explorer.inside import InsideState
 from explorer.limits import MAX_TEXT
 from explorer.notation import NOTATIONS, equation, symbol
@@ -29,6 +41,7 @@ from explorer.state import from_query, to_query
 from explorer.unrolling import UnrollingState
 from explorer.why import WhyState
 from lstm_core.analysis import KINDS, gate_shares
+from lstm_core.errata import ERRATA
 from lstm_core.figures import (
     Figure,
     eigenvalue_plane,
@@ -59,6 +72,7 @@ from tests.live import (
     words,
 )
 from tests.lstm_core.test_design_rules import THROWAWAY
+from tests.lstm_core.test_errata import TYPICAL
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app.py"
@@ -71,6 +85,7 @@ BUILDING = "pages/Building_the_LSTM.py"
 STABILITY = "pages/Stability.py"
 UNROLLING = "pages/Unrolling.py"
 AUGMENTED = "pages/Augmented_LSTM.py"
+EQUATIONS = "pages/Equations_and_errata.py"
 
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
@@ -81,7 +96,9 @@ PAGES: dict[str, tuple[Any, type]] = {
     STABILITY: (stability, StabilityState),
     UNROLLING: (unrolling, UnrollingState),
     AUGMENTED: (augmented, AugmentedState),
+    EQUATIONS: (equations, EquationsState),
 }
+LISTS = {EQUATIONS}  # pages that show lists instead of charts
 PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: Path(page).stem)
 EACH_PRESET = pytest.mark.parametrize(
@@ -166,7 +183,7 @@ def test_a_page_opens_on_a_picture(page: str) -> None:
     at = sound(open_page(page))
     assert not at.toast
     assert not link(at)
-    assert len(charts(at)) >= 3
+    assert len(charts(at)) >= 3 or page in LISTS
     question = next(chapter.question for chapter in CHAPTERS if chapter.file == page)
     assert f"## {question}" in [e.value for e in at.markdown]
     assert len(words(at)) == len(charts(at))
@@ -350,6 +367,14 @@ CONTROLS = [
     (AUGMENTED, {}, "choice", "signal", "pulses"),
     (AUGMENTED, {}, "choice", "drawing", "cell"),
     (AUGMENTED, {"gate": "held"}, "live", "g_cx", 0.25),
+    (EQUATIONS, {}, "live", "search", "182"),
+    (EQUATIONS, {}, "live", "seed", 7),
+    (EQUATIONS, {}, "choice", "rows", "checkable"),
+    (EQUATIONS, {}, "choice", "kind", "T"),
+    (EQUATIONS, {"rows": "all"}, "choice", "document", "003"),
+    (EQUATIONS, {}, "choice", "view", "equations"),
+    (EQUATIONS, {"view": "equations"}, "choice", "status", "prose"),
+    (EQUATIONS, {"view": "equations"}, "live", "search", "psi"),
 ]
 
 
@@ -557,6 +582,9 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (UNROLLING, UnrollingState(weight=-0.7, length=9, lag=4, signal="noise", seed=5, n=33)),
         (AUGMENTED, AugmentedState(taps=3, d_s=5, d_v=2, gate="held", g_cx=0.2, unit=4, n=3)),
         (AUGMENTED, AugmentedState(signal="sine", projection="orthogonal", drawing="cell", at=7)),
+        (EQUATIONS, EquationsState(rows="all", kind="?", document="003", checks=(), seed=9)),
+        (EQUATIONS, EquationsState(checks=(("003-1", 7), ("000-12", 3)), search="T")),
+        (EQUATIONS, EquationsState(view="equations", search="W_s_cs & <b>", status="code")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -576,7 +604,7 @@ BAD_VALUES = ("", "nan", "1e999", "9" * 5000, "x" * 10_000, "<img src=x onerror=
 @pytest.mark.parametrize("text", BAD_VALUES, ids=lambda text: text[:10])
 def test_bad_values_in_a_link_are_said_and_the_page_opens(page: str, text: str) -> None:
     kind = PAGES[page][1]
-    free = {"text", "series", "edits", "weight", "opened", "cleared"}  # hold any or no text
+    free = {"text", "series", "edits", "weight", "opened", "cleared", "search"}  # any or no text
     query = {name: text for name in kind.__dataclass_fields__ if name not in free}
     at = sound(open_page(page, query))
     assert len(at.toast) == len(query)
@@ -666,7 +694,7 @@ def test_extreme_weights_are_answered() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING, REGIMES],
+    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING, REGIMES, EQUATIONS],
     ids=lambda page: Path(page).stem,
 )
 @pytest.mark.parametrize("end", ["low", "high"])
@@ -685,6 +713,125 @@ def test_all_settings_at_their_ends(page: str, end: str) -> None:
         assert not at.toast
         for box in at.error:
             assert "Undo" in box.value
+
+
+# the lists of equations and errata
+
+ERRATA_LIST, EQUATIONS_LIST = "live/errata", "live/equations"
+
+
+def check(at: AppTest, *checks: tuple[str, int]) -> dict[str, Any]:
+    """Ask for checks, as the list in the browser does, until all are answered; by erratum."""
+    open_checks, found = list(checks), {}
+    while open_checks:
+        send(at, ERRATA_LIST, {"check": errata_checks.write_checks(tuple(open_checks))})
+        sound(at)
+        answer = shown(at)["parts"][ERRATA_LIST]
+        assert answer["results"], "asked, and not answered"
+        found |= {each["number"]: each for each in answer["results"]}
+        open_checks = [each for each in open_checks if each[0] not in found]
+    return found
+
+
+@pytest.fixture(scope="module")
+def all_checks() -> dict[str, Any]:
+    """What the page shows of every check, on one fresh seed."""
+    numbers = [number for number, row in ERRATA.items() if row.check]
+    return check(open_page(EQUATIONS), *((number, 12) for number in numbers))
+
+
+def test_at_least_25_errata_are_recomputed_on_the_page(all_checks: dict[str, Any]) -> None:
+    """The corrected form is the truth, and the printed one is off by what the reading found, as far
+    as one instance can say."""
+    assert len(all_checks) >= 25
+    for number, each in all_checks.items():
+        assert not each["problem"]
+        assert each["seed"] == 12
+        printed, corrected = each["off"]
+        assert corrected < 1e-9
+        assert four_digits(each["corrected"]) == four_digits(each["truth"])
+        typical = TYPICAL[number]
+        low, high = typical if isinstance(typical, tuple) else (typical, typical)
+        assert low / 10 <= printed <= high * 10, number
+
+
+def four_digits(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def test_numbers_are_asked_for_and_stay_beside_their_rows() -> None:
+    at = open_page(EQUATIONS)
+    first = shown(at)["parts"][ERRATA_LIST]
+    assert [number for number, _ in first["checks"]] == first["shown"]
+    assert first["answered"] is None
+    found = check(at, *map(tuple, first["checks"]))
+    assert list(found) == first["shown"]
+    assert not can_undo(at), "what the page opens with is no change"
+    assert link(at) == {}
+
+
+def test_a_press_is_a_check_on_a_fresh_seed() -> None:
+    at = open_page(EQUATIONS, {"seed": "40"})
+    check(at, ("000-11", 40))
+    state = state_of(at, EQUATIONS)
+    assert dict(state.checks)["000-11"] == 40
+    assert dict(state.checks)["000-12"] == 0
+    assert state.seed == 41
+    sound(press(at, "undo"))
+    assert state_of(at, EQUATIONS) == EquationsState(seed=40)
+
+
+def test_after_the_last_seed_comes_the_first() -> None:
+    at = open_page(EQUATIONS, {"seed": "9999"})
+    check(at, ("000-11", 9999))
+    assert state_of(at, EQUATIONS).seed == 0
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 3, {}, {"check": "000-7:1"}, {"check": "x"}, {"check": 5}, {"see": "<b>"}, [1]]
+)
+def test_a_request_that_does_not_fit_checks_nothing(sent: Any) -> None:
+    at = send(open_page(EQUATIONS), ERRATA_LIST, sent)
+    sound(at)
+    assert shown(at)["parts"][ERRATA_LIST]["results"] == []
+    assert link(at) == {}
+
+
+def test_an_equation_leads_to_its_errata_and_back() -> None:
+    at = open_page(EQUATIONS, {"view": "equations", "search": "182"})
+    assert shown(at)["parts"][EQUATIONS_LIST]["shown"] == [182]
+    send(at, EQUATIONS_LIST, {"see": "000-29"})
+    assert "000-29" in shown(at)["parts"][ERRATA_LIST]["shown"]
+    send(at, ERRATA_LIST, {"equations": "182"})
+    assert shown(at)["parts"][EQUATIONS_LIST]["shown"] == [182]
+    for _ in range(2):
+        sound(press(at, "undo"))
+    assert link(at) == {"view": "equations", "search": "182"}
+
+
+def test_without_torch_the_page_says_so_and_the_other_checks_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    errata_checks._check.cache_clear()
+    at = sound(open_page(EQUATIONS))
+    assert "pip install torch" in at.warning[0].value
+    found = check(at, ("000-11", 3), ("000-6", 3), ("004-5", 3))
+    assert "needs PyTorch" in found["000-11"]["problem"]
+    assert found["000-6"]["problem"] == found["004-5"]["problem"] == ""
+    assert found["004-5"]["truth"] == -38
+
+
+def test_a_check_that_fails_is_said_in_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seed: int) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setitem(ERRATA, "000-6", replace(ERRATA["000-6"], check=broken))
+    errata_checks._check.cache_clear()
+    found = check(open_page(EQUATIONS), ("000-6", 3), ("000-5", 3))
+    assert found["000-6"]["problem"].endswith(".")
+    assert "inside" not in found["000-6"]["problem"]
+    assert not found["000-5"]["problem"]
 
 
 # a visitor's file
