@@ -11,7 +11,7 @@ st.markdown(
     "Every gate, every sum and every error gradient of a recurrent cell, computed by a real cell"
     " while you change it. Follow the chapters in order, or open the one you need."
 )
-cards = [card for _ in CHAPTERS[::2] for card in st.columns(2, gap="medium")]
+cards = [card for _ in CHAPTERS[::3] for card in st.columns(3, gap="medium")]
 for number, (card, chapter) in enumerate(zip(cards, CHAPTERS, strict=False), start=1):
     with card.container(border=True):
         st.page_link(chapter.file, label=f"**{number}. {chapter.name}**")
