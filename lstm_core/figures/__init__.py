@@ -4,6 +4,7 @@ from lstm_core.figures.figure import Figure
 from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
 from lstm_core.figures.plane import eigenvalue_plane
+from lstm_core.figures.sampled import distance_by_step, sampled_signal
 from lstm_core.figures.signals import (
     PANELS,
     gradient_traces,
@@ -22,11 +23,13 @@ __all__ = [
     "THEMES",
     "Figure",
     "Theme",
+    "distance_by_step",
     "eigenvalue_plane",
     "gate_saturation",
     "gradient_traces",
     "label",
     "names_of_kind",
+    "sampled_signal",
     "sequence",
     "signal_heat",
     "signal_traces",
