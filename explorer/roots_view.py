@@ -195,9 +195,10 @@ def _percent(share: float) -> str:
 WHAT_TO_LOOK_FOR = (
     "**What to look for.** *Left:* what a step reads is the input at its end (23), and the dots"
     " move onto the line as $\\Delta T$ is halved. *Right:* they do so at slope 1, the first order"
-    " of backward Euler, unless $W_s$ is dropped. The delay belongs to the equation, so $\\tau = m\\,\\Delta T$ stays what it is"
-    " while $\\Delta T$ is halved: all dots are measured against one solution, and the readout comes"
-    " from $m$ steps before, $r[n-m]$ (a canonical RNN whose state holds the last $m$ states)."
+    " of backward Euler, unless $W_s$ is dropped. The delay belongs to the equation, so"
+    " $\\tau = m\\,\\Delta T$ stays what it is while $\\Delta T$ is halved: all dots are measured against"
+    " one solution, and the readout comes from $m$ steps before, $r[n-m]$ (a canonical RNN whose"
+    " state holds the last $m$ states)."
     "\n\n"
     "**When may $W_s$ be dropped (32)?** When the state forgets itself within one step: its entries are"
     " $1/(1+\\Delta T|a_{ii}|)$, so $\\Delta T|a_{ii}|$ must be large. The text takes them for"

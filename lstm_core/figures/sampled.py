@@ -29,14 +29,14 @@ def sampled_signal(
     """Lines over the time t and dots at the samples, of the same signals.
 
     ``times``: (T,), evenly spaced from 0; ``continuous``: name -> (T,); ``samples``: the same names ->
-    (K + 1,), of which n = 0 .. K are at t = 0 .. the last time. NaN leaves a dot out. The numbers under
-    the pointer are those of the samples and of the line there. ``title``: words above, the same
-    whatever is drawn.
+    (K + 1,), of which n = 0 .. K are at t = 0 .. the last time, T - 1 a multiple of K. NaN leaves a dot
+    out. The numbers under the pointer are those of the samples and of the line there. ``title``:
+    words above, the same whatever is drawn.
     """
     names = list(continuous)
     K = len(samples[names[0]]) - 1
-    every = (len(times) - 1) // max(K, 1)
-    at = times[:: max(every, 1)][: K + 1]
+    every = max((len(times) - 1) // max(K, 1), 1)
+    at = times[::every]
     data = {
         "t": np.concatenate([times] * len(names) + [at] * len(names)).astype(float),
         "value": np.concatenate([*continuous.values(), *(samples[name] for name in names)]),
@@ -45,7 +45,7 @@ def sampled_signal(
     }
     tips: dict[str, np.ndarray] = {}
     for name in names:
-        there = continuous[name][:: max(every, 1)][: K + 1]
+        there = continuous[name][::every]
         tips |= {"t": at, f"{name}, line": there, f"{name}, dot": samples[name]}
     apart = {name: _largest(tips[f"{name}, line"] - samples[name]) for name in names}
     said = "; ".join(

@@ -25,12 +25,14 @@ NAMES = {
     "Constant_error_carousel": "The constant error carousel",
     "Why_the_error_dies": "Why the error dies",
     "Stability": "Stability",
+    "Roots": "Roots",
 }
 PLOTS = {
     "Inside_the_cell": 4,
     "Constant_error_carousel": 4,
     "Why_the_error_dies": 6,
     "Stability": 3,
+    "Roots": 3,
 }
 EACH_PAGE = pytest.mark.parametrize("path", NAMES)
 STATES = {
@@ -38,7 +40,9 @@ STATES = {
     "Constant_error_carousel": "cs_mode=schedule&cs_at=7&cr_mode=constant&seed=5&width=3&n=11",
     "Why_the_error_dies": "radius=1.1&nonnormal=2.0&width=3&seed=9&loss=every",
     "Stability": "modulus=1.02&angle=77.0&signal=noise&seed=5&n=33",
+    "Roots": "units=two&a_1=3.0&coupling=1.0&signal=noise&seed=5&n=9",
 }
+SLIPS = {"Roots": "halvings"}  # a whole number that is not in STATES; elsewhere the steps
 
 # Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
 MARKS = """() => [...document.querySelectorAll(
@@ -203,10 +207,11 @@ def test_a_cold_link_restores_its_state_and_says_what_is_wrong(
     path: str, page: Page, app_url: str
 ) -> None:
     """The first address that this browser ever opens is a link with a state, and a slip in it."""
-    open_page(page, f"{app_url}/{path}?{STATES[path]}&stpes=3&steps=abc")
+    slip = SLIPS.get(path, "steps")
+    open_page(page, f"{app_url}/{path}?{STATES[path]}&stpes=3&{slip}=abc")
     ready(page, path)
     expect(page.get_by_text("“stpes” is not a setting of this page")).to_be_visible()
-    expect(page.get_by_text(re.compile("“steps” must be a whole number"))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"“{slip}” must be a whole number"))).to_be_visible()
     for setting in STATES[path].split("&"):
         assert re.search(rf"[?&]{re.escape(setting)}(&|$)", page.url), page.url
     assert "stpes" not in page.url
@@ -259,11 +264,21 @@ def change_stability(page: Page) -> None:
         typed.press("Enter")
 
 
+def change_roots(page: Page) -> None:
+    path = "Roots"
+    slide(page, path, "halvings", "ArrowRight", 2)
+    slide(page, path, "a", "ArrowRight", 2)
+    select(page, path, "signal", "Sine")
+    choose(page, path, "state_weights", "dropped")
+    slide(page, path, "n", "ArrowRight", 2)
+
+
 CHANGES: dict[str, tuple[Callable[[Page], None], dict[str, str]]] = {
     "Inside_the_cell": (change_inside, {"source": "sine", "loss": "last", "notation": "framework"}),
     "Constant_error_carousel": (change_carousel, {"cs": "0.88", "cu_mode": "bias", "n": "18"}),
     "Why_the_error_dies": (change_why, {"radius": "0.82", "loss": "every", "g_cs": "0.88"}),
     "Stability": (change_stability, {"modulus": "0.97", "w_s": "1.2", "n": "2"}),
+    "Roots": (change_roots, {"halvings": "2", "a": "1.05", "state_weights": "dropped", "n": "4"}),
 }
 
 

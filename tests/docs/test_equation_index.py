@@ -30,7 +30,6 @@ CORE = {
 # Equations that will be computed and are not yet. What gets a place leaves this list, which is to
 # become empty; nothing else may be without place and reason.
 TO_COME = {
-    *(14, 25, 27, 28, 29),  # from the differential equation to the RNN
     *(34, 35, 36, 37, 38, 42, 43, 45, 46, 57, 58, 61, 62, 63, 73, 74, 75, 76),  # segments
     181,  # the size of one step of an error
 }

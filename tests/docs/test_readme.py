@@ -13,6 +13,7 @@ import pytest
 from explorer.carousel import CarouselState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
+from explorer.roots import RootsState
 from explorer.stability import StabilityState
 from explorer.state import from_query
 from explorer.why import WhyState
@@ -20,6 +21,7 @@ from tests.docs.blocks import ROOT, python_blocks
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 STATES = {
+    "Roots": RootsState,
     "Inside_the_cell": InsideState,
     "Constant_error_carousel": CarouselState,
     "Why_the_error_dies": WhyState,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import carousel, inside, stability, why
+from explorer import carousel, inside, roots, stability, why
 from explorer.carousel import SCALAR_STEPS, CarouselState
 from explorer.inside import InsideState
 from explorer.limits import MAX_EDITS, MAX_POINTS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT
+from explorer.roots import RootsState
 from explorer.stability import StabilityState
 from explorer.state import field_of, from_query, kind_of, to_query
 from explorer.why import WhyState
@@ -21,6 +22,7 @@ PAGES: dict[type, Any] = {
     CarouselState: carousel,
     WhyState: why,
     StabilityState: stability,
+    RootsState: roots,
 }
 EACH_STATE = pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
 FIELDS = [(kind, item.name) for kind in PAGES for item in fields(kind)]
@@ -234,6 +236,8 @@ def test_a_value_out_of_range_is_said(kind: type, name: str) -> None:
         (CarouselState, "cs_curve", "9:1_5:1", "in the order of their steps"),
         (WhyState, "radius", "one", "a number from 0 to 2"),
         (StabilityState, "form", "1", "pair"),
+        (RootsState, "a", "0", "from 0.1 to 100"),
+        (RootsState, "halvings", "5", "from 0 to 4"),
     ],
 )
 def test_a_problem_names_what_would_be_right(kind: type, name: str, text: str, remedy: str) -> None:
