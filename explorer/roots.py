@@ -28,7 +28,7 @@ INPUTS = {"none": "None", "pulse": "Pulse", "step": "Step", "sine": "Sine", "noi
 STATE_WEIGHTS = {"exact": "exact (25)", "dropped": "dropped (32)"}
 DELAYS = 12  # that are shown
 MOST_HALVINGS = 4  # of the step, on the page
-HALVINGS = 6  # of the step, in the study of the distance
+HALVINGS = 5  # of the step, in the study of the distance
 PERIOD = 6  # of the sine, in delays
 
 
@@ -171,10 +171,10 @@ def state_of_equation(state: RootsState) -> RootsState:
 
 @remembered
 def _solution(state: RootsState) -> np.ndarray:
-    """s(t), with 2^HALVINGS points a delay."""
+    """s(t), with 2^HALVINGS points a delay, far more precise than any samples of the page."""
     equation = equation_of(state)
     start = np.full(len(equation.A), state.start)
-    return solve(equation, input_of(state), start, DELAYS, per_delay=2**HALVINGS)
+    return solve(equation, input_of(state), start, DELAYS, per_delay=2**HALVINGS, rtol=1e-6)
 
 
 @remembered

@@ -84,15 +84,31 @@ def delayed(theta: Theta, m: int) -> Theta:
     }
 
 
-def sampled_states(theta: Theta, x: np.ndarray, start: np.ndarray, m: int = 1) -> np.ndarray:
+def sampled_states(theta: Theta, x: np.ndarray, start: Any, m: int = 1) -> np.ndarray:
     """The states s[0] .. s[K] of the canonical RNN (30) with its readout from ``m`` steps before.
 
     ``theta``: as from ``discretise``; ``x``: (K, d_x), the input of the steps 1 .. K; ``start``: (d,),
-    s[0] and all before it. Returns (K + 1, d).
+    s[0] and all before it. Returns (K + 1, d). These are the first d units of ``delayed(theta, m)``; but
+    within one delay, m steps, all readouts that are read are known, and are fed in as further inputs:
+    far less to multiply.
     """
-    start = np.asarray(start, float)
-    rec = unroll(CELLS["rnn_canonical"], delayed(theta, m), x, {"s": np.tile(start, m)})
-    return np.concatenate([start[None], rec["s"][:, : len(start)]])
+    cell, start = CELLS["rnn_canonical"], np.asarray(start, float)
+    if m == 1:
+        return np.concatenate([start[None], unroll(cell, theta, x, {"s": start})["s"]])
+    fed = {
+        "W_s": theta["W_s"],
+        "W_r": np.zeros_like(theta["W_r"]),
+        "W_x": np.concatenate([theta["W_x"], theta["W_r"]], axis=1),
+        "theta_s": theta["theta_s"],
+    }
+    states, readouts = [start[None]], np.tile(np.tanh(start), (m, 1))
+    for n in range(0, len(x), m):
+        steps = x[n : n + m]
+        read = np.concatenate([steps, readouts[: len(steps)]], axis=1)
+        rec = unroll(cell, fed, read, {"s": states[-1][-1]})
+        states.append(rec["s"])
+        readouts = rec["r"]
+    return np.concatenate(states)
 
 
 def inputs_read(x: Input, tau: float, delays: int, m: int) -> np.ndarray:

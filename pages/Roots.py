@@ -34,8 +34,8 @@ with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
     predict(
         "$\\Delta T$ is halved again and again. What becomes of the distance, and is it ever half?",
         "It tends to half each time: backward Euler is of first order. At the large steps it is not"
-        " there yet; from $\\tau/8$ on the opening state's distance is divided by about 1.9, and"
-        " further on by 1.97.",
+        " there yet: in the opening state the first halving divides it by 1.6, the fourth by 1.9, and"
+        " further ones by ever nearer to 2.",
     )
     predict(
         "With $\\Delta T = 1$ and $|a| = 10$ the text takes $W_s$ for 0.1. What is it?",

@@ -110,7 +110,10 @@ def test_a_longer_delay_is_a_canonical_rnn_of_more_units(seed: int, m: int) -> N
             theta["W_s"] @ s[-1] + theta["W_r"] @ r + theta["W_x"] @ x[n - 1] + theta["theta_s"]
         )
     np.testing.assert_allclose(sampled_states(theta, x, start, m), s, rtol=1e-12, atol=1e-13)
-    assert delayed(theta, m)["W_r"].shape == (3 * m, 3 * m)
+    cell, whole = lc.CELLS["rnn_canonical"], delayed(theta, m)
+    assert whole["W_r"].shape == (3 * m, 3 * m)
+    rec = lc.unroll(cell, whole, x, {"s": np.tile(start, m)})
+    np.testing.assert_allclose(rec["s"][:, :3], s[1:], rtol=1e-12, atol=1e-13)
 
 
 def test_a_step_reads_the_input_at_its_end() -> None:
