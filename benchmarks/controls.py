@@ -57,6 +57,7 @@ CONTROLS = (
     ),
     Control("Why", "Why_the_error_dies", "Why the error dies/radius", 0.2, 1.4, 0.01, 0.8),
     Control("Stability", "Stability", "Stability/modulus", 0.3, 1.0, 0.01, 0.95),
+    Control("Roots", "Roots", "Roots/b", -3.0, 0.5, 0.05, -1.5),
 )
 
 

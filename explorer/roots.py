@@ -38,7 +38,7 @@ class RootsState:
 
     units: str = choice("one", *UNITS)
     a: float = number(1.0, 0.1, 100.0)
-    a_1: float = number(1.0, 0.1, 100.0)
+    a_1: float = number(4.0, 0.1, 100.0)
     b: float = number(-1.5, -5.0, 5.0)
     coupling: float = number(0.5, -5.0, 5.0)
     c: float = number(1.5, -3.0, 3.0)

@@ -189,7 +189,8 @@ def _short(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    percent = 100 * share
+    return f"{percent:.3g} %" if percent < 1000 else f"{percent:.0f} %"
 
 
 WHAT_TO_LOOK_FOR = (
