@@ -60,6 +60,7 @@ CONTROLS = (
     Control("Stability", "Stability", "Stability/modulus", 0.3, 1.0, 0.01, 0.95),
     Control("Unrolling", "Unrolling", "Unrolling/weight", 0.3, 1.2, 0.01, 1.0),
     Control("Augmented", "Augmented_LSTM", "Augmented LSTM/at", 0, 39, 1, 20),
+    Control("Roots", "Roots", "Roots/b", -3.0, 0.5, 0.05, -1.5),
 )
 
 

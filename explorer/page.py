@@ -30,6 +30,12 @@ class Chapter:
 
 CHAPTERS = (
     Chapter(
+        "pages/Roots.py",
+        "Roots",
+        "Where does an RNN come from?",
+        "Sample a delay differential equation, and its weights become those of an RNN.",
+    ),
+    Chapter(
         "pages/Stability.py",
         "Stability",
         "When does a recurrent cell stay stable?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -19,6 +20,9 @@ def theme() -> Theme:
 def _numbers(figure: Figure) -> dict[str, Any] | None:
     """The numbers of a chart with lines, for the browser to show them under the pointer: series after
     series."""
+    if figure.tips is not None:
+        values = np.concatenate(list(figure.tips.values()))
+        return {"labels": list(figure.tips), "values": live.floats(values)}
     if figure.hover is None:
         return None
     labels = list(dict.fromkeys(figure.data["series"].tolist()))

@@ -197,7 +197,7 @@ class Store(Generic[State]):
     ) -> None:
         """A slider with a number field over the field's range, or up to ``high``; the picture follows
         while it is dragged. ``shapes``: what else there is on the page depends on it. ``unit``: the
-        browser shows that unit at once."""
+        browser shows that unit at once. ``log``: on a log scale, ``step`` in decades."""
         kind = kind_of(self.kind, field)
         top = kind.high if high is None else high
         value = getattr(self.state, field)

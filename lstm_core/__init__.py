@@ -13,6 +13,7 @@ from lstm_core.analysis import (
 )
 from lstm_core.backpropagate import backpropagate
 from lstm_core.cells import CELLS, Cell
+from lstm_core.delay_equation import DelayEquation, discretise
 from lstm_core.initialise import init_params
 from lstm_core.records import Gradients, Recording
 from lstm_core.unroll import unroll
@@ -21,9 +22,11 @@ from lstm_core.weights import from_torch, load_weights, save_weights, to_torch
 __all__ = [
     "CELLS",
     "Cell",
+    "DelayEquation",
     "Gradients",
     "Recording",
     "backpropagate",
+    "discretise",
     "eigenvalues",
     "error_transport",
     "from_torch",

@@ -1,11 +1,12 @@
-// A slider with a number field. Values go out while it is dragged, the newest last.
+// A slider with a number field. Values go out while it is dragged, the newest last. Where it is `log`,
+// equal ways on it are equal factors.
 hub.define("slider", (component) => {
   const { element } = hub;
   let data = {};
   let held = false;
   const range = element("input", {
     type: "range",
-    oninput: () => change(Number(range.value)),
+    oninput: () => change(valueAt(Number(range.value))),
     onpointerdown: () => (held = true),
     onpointerup: letGo,
     onpointercancel: letGo,
@@ -22,6 +23,8 @@ hub.define("slider", (component) => {
   );
   component.parentElement.append(part);
 
+  const placeOf = (value) => (data.log ? Math.log10(value) : value);
+  const valueAt = (place) => (data.log ? Number((10 ** place).toPrecision(3)) : place);
   function change(value) {
     show(value);
     if (data.unit) hub.setUnit(value);
@@ -41,10 +44,11 @@ hub.define("slider", (component) => {
     adopt();
   }
   function show(value) {
-    range.value = value;
+    range.value = placeOf(value);
     field.value = Number(value.toPrecision(10));
     range.setAttribute("aria-valuetext", hub.format(value));
-    const share = (100 * (value - data.low)) / (data.high - data.low || 1);
+    const [low, high] = [data.low, data.high].map(placeOf);
+    const share = (100 * (placeOf(value) - low)) / (high - low || 1);
     range.style.setProperty("--share", `${share}%`);
     problem.hidden = true;
   }
@@ -63,9 +67,9 @@ hub.define("slider", (component) => {
       data = next.data;
       hub.values[data.key] = data.value;
       name.textContent = data.label;
-      for (const input of [range, field]) {
-        input.min = data.low;
-        input.max = data.high;
+      for (const [input, end] of [[range, placeOf], [field, Number]]) {
+        input.min = end(data.low);
+        input.max = end(data.high);
         input.setAttribute("aria-label", data.label);
       }
       range.step = data.step;

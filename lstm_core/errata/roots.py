@@ -30,8 +30,13 @@ def eigenvalues_of_the_sum(seed: int) -> Check:
 def approximate_state_weights(seed: int) -> Check:
     """Errata 2: W_s of (25) with dT = 1 for a_ii between -20 and -5, against -A^-1."""
     a = np.random.default_rng(seed).uniform(5, 20, 4)
-    truth = implicit_steps(-np.diag(a))
-    return compare("W_s[{}]", np.diag(1 / a), np.diag(1 / (1 + a)), truth)
+    printed = printed_state_weights(-np.diag(a))
+    return compare("W_s[{}]", printed, np.diag(1 / (1 + a)), implicit_steps(-np.diag(a)))
+
+
+def printed_state_weights(A: np.ndarray, dT: float = 1.0) -> np.ndarray:
+    """W_s as the text before (32) has it, -A^-1 for dT = 1; for another, -(dT A)^-1."""
+    return -np.linalg.inv(dT * A)
 
 
 def implicit_steps(A: np.ndarray) -> np.ndarray:
@@ -47,12 +52,17 @@ def diagonal_modes(seed: int) -> Check:
     off = rng.uniform(38, 42)
     B = np.array([[rng.uniform(48, 52), off], [off, rng.uniform(48, 52)]])
     W_r = B / a[:, None]
-    printed = np.max(np.linalg.eigvalsh(B)[::-1] / a)
+    printed = np.max(printed_modes(-np.diag(a), B))
     nothing = np.zeros((2, 2))
     run = Instance(RNN, zeros(RNN, 2) | {"W_r": W_r}, nothing, nothing)
     corrected = spectral_radius(W_r)
     truth = np.abs(np.linalg.eigvals(run.truth.jacobian("s", 1, "s", 0))).max()
     return compare("largest |eigenvalue| of the RNN at rest", printed, corrected, truth)
+
+
+def printed_modes(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """mu_i = lambda_i / |a_ii| as the text after (33) has it, the largest lambda first: (d,)."""
+    return np.linalg.eigvalsh(B)[::-1] / np.abs(np.diag(A))
 
 
 def positive_eigenvalues(seed: int) -> Check:
@@ -117,6 +127,8 @@ ROWS = (
         wrong="W_s is replaced by -A^-1, entries 1/|a_ii|: off by 1/|a_ii|, which is 10 % at 10.",
         right="With dT = 1 the entries are 1/(1 + |a_ii|).",
         check=approximate_state_weights,
+        code="`discretise` has the inverse of (25); *Roots* shows the approximation beside it.",
+        files=("lstm_core/delay_equation.py", "explorer/roots.py"),
     ),
     Erratum(
         "000-3",
@@ -127,6 +139,9 @@ ROWS = (
         right="It is diagonal only if B is, or if A is a multiple of I; else the eigenvalues are"
         " those of -A^-1 B.",
         check=diagonal_modes,
+        code="The eigenvalues of the whole matrix are taken; a preset of *Roots* has two units that"
+        " are called stable and grow.",
+        files=("lstm_core/analysis/spectra.py", "explorer/roots.py"),
     ),
     Erratum(
         "000-4",

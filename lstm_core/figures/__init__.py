@@ -5,6 +5,7 @@ from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
 from lstm_core.figures.paired import paired, paired_gradients, paired_signals
 from lstm_core.figures.plane import eigenvalue_plane
+from lstm_core.figures.sampled import distance_by_step, sampled_signal
 from lstm_core.figures.segments import kept_by_length, segment_bands
 from lstm_core.figures.signals import (
     PANELS,
@@ -29,6 +30,7 @@ __all__ = [
     "THEMES",
     "Figure",
     "Theme",
+    "distance_by_step",
     "eigenvalue_plane",
     "gate_saturation",
     "gradient_traces",
@@ -38,6 +40,7 @@ __all__ = [
     "paired",
     "paired_gradients",
     "paired_signals",
+    "sampled_signal",
     "segment_bands",
     "sequence",
     "signal_heat",

@@ -18,6 +18,7 @@ class Figure:
     arrays for the first trace (``plotly``). ``alt`` says in a sentence what the picture shows.
     ``hover`` is a layer that shows the numbers under the pointer; it is in the complete picture, and
     left out of ``spec`` because it costs more than all the rest where the data change all the time.
+    ``tips`` holds the numbers to show at every step, by label, where the data are not already those.
     """
 
     spec: dict[str, Any] = field(repr=False)
@@ -25,6 +26,7 @@ class Figure:
     alt: str
     engine: str = "vega-lite"
     hover: dict[str, Any] | None = field(default=None, repr=False)
+    tips: Mapping[str, np.ndarray] | None = field(default=None, repr=False)
 
     def complete(self) -> dict[str, Any]:
         """The spec with its data inside, for a notebook or a file."""

@@ -32,9 +32,7 @@ CORE = {
 
 # Equations that will be computed and are not yet. What gets a place leaves this list, which is to
 # become empty; nothing else may be without place and reason.
-TO_COME = {
-    *(14, 25, 27, 28, 29),  # from the differential equation to the RNN
-}
+TO_COME = {}
 
 EQUATIONS = [entry for entry in entries() if entry.document == SPINE]
 ERRATA = dict(

@@ -17,6 +17,7 @@ from explorer.equations import EquationsState
 from explorer.inside import InsideState
 from explorer.page import CHAPTERS
 from explorer.regimes import RegimesState
+from explorer.roots import RootsState
 from explorer.stability import StabilityState
 from explorer.state import from_query
 from explorer.unrolling import UnrollingState
@@ -25,6 +26,7 @@ from tests.docs.blocks import ROOT, python_blocks
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 STATES = {
+    "Roots": RootsState,
     "Inside_the_cell": InsideState,
     "Constant_error_carousel": CarouselState,
     "Regimes": RegimesState,

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import carousel, inside, stability, unrolling, why
+from explorer import carousel, inside, roots, stability, unrolling, why
 from explorer.carousel import SCALAR_STEPS, CarouselState
 from explorer.inside import InsideState
 from explorer.limits import MAX_EDITS, MAX_POINTS, MAX_STEPS, MAX_TEXT, MAX_WEIGHT
+from explorer.roots import RootsState
 from explorer.stability import StabilityState
 from explorer.state import field_of, from_query, kind_of, to_query
 from explorer.unrolling import UnrollingState
@@ -23,6 +24,7 @@ PAGES: dict[type, Any] = {
     WhyState: why,
     StabilityState: stability,
     UnrollingState: unrolling,
+    RootsState: roots,
 }
 EACH_STATE = pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
 FIELDS = [(kind, item.name) for kind in PAGES for item in fields(kind)]
@@ -238,6 +240,8 @@ def test_a_value_out_of_range_is_said(kind: type, name: str) -> None:
         (StabilityState, "form", "1", "pair"),
         (UnrollingState, "length", "0", "from 1 to 200"),
         (UnrollingState, "start", "random", "zero, carry"),
+        (RootsState, "a", "0", "from 0.1 to 100"),
+        (RootsState, "halvings", "5", "from 0 to 4"),
     ],
 )
 def test_a_problem_names_what_would_be_right(kind: type, name: str, text: str, remedy: str) -> None:

@@ -28,7 +28,7 @@ LAYERS = (
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
     {
         *("unroll", "backpropagate", "readout", "weights", "sequences", "segments", "substitute"),
-        *("augment", "counts"),
+        *("augment", "counts", "delay_equation"),
     },
     {"analysis"},
     {"figures", "errata"},
@@ -187,7 +187,7 @@ def test_library_evaluates_and_unpickles_nothing(module: str) -> None:
     "test",
     [
         "assert not {'torch', 'streamlit', 'plotly', 'altair'} & set(sys.modules)",
-        "assert not {'safetensors', 'pandas'} & set(sys.modules)",
+        "assert not {'safetensors', 'pandas', 'scipy'} & set(sys.modules)",
         "lc = lstm_core; cell = lc.CELLS['vanilla_lstm'];"
         "theta = lc.init_params(cell, d_x=1, d_s=2); rec = lc.unroll(cell, theta, [[1.0]]);"
         "lc.backpropagate(rec, rec.output); lc.transport_norms(rec);"

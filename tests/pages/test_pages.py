@@ -23,6 +23,7 @@ from explorer import (
     errata_checks,
     inside,
     regimes,
+    roots,
     stability,
     unrolling,
     why,
@@ -36,6 +37,7 @@ from explorer.limits import MAX_TEXT
 from explorer.notation import NOTATIONS, equation, symbol
 from explorer.page import CHAPTERS
 from explorer.regimes import RegimesState
+from explorer.roots import RootsState
 from explorer.stability import StabilityState
 from explorer.state import from_query, to_query
 from explorer.unrolling import UnrollingState
@@ -86,6 +88,7 @@ STABILITY = "pages/Stability.py"
 UNROLLING = "pages/Unrolling.py"
 AUGMENTED = "pages/Augmented_LSTM.py"
 EQUATIONS = "pages/Equations_and_errata.py"
+ROOTS = "pages/Roots.py"
 
 PAGES: dict[str, tuple[Any, type]] = {
     INSIDE: (inside, InsideState),
@@ -97,6 +100,7 @@ PAGES: dict[str, tuple[Any, type]] = {
     UNROLLING: (unrolling, UnrollingState),
     AUGMENTED: (augmented, AugmentedState),
     EQUATIONS: (equations, EquationsState),
+    ROOTS: (roots, RootsState),
 }
 LISTS = {EQUATIONS}  # pages that show lists instead of charts
 PRESETS = [(page, name) for page, (module, _) in PAGES.items() for name in module.presets()]
@@ -375,6 +379,19 @@ CONTROLS = [
     (EQUATIONS, {}, "choice", "view", "equations"),
     (EQUATIONS, {"view": "equations"}, "choice", "status", "prose"),
     (EQUATIONS, {"view": "equations"}, "live", "search", "psi"),
+    (ROOTS, {}, "live", "halvings", 2),
+    (ROOTS, {}, "choice", "state_weights", "dropped"),
+    (ROOTS, {}, "live", "a", 9.0),
+    (ROOTS, {}, "live", "b", 0.5),
+    (ROOTS, {}, "live", "c", 1.0),
+    (ROOTS, {}, "live", "phi", 0.5),
+    (ROOTS, {}, "live", "tau", 0.5),
+    (ROOTS, {}, "live", "start", 1.0),
+    (ROOTS, {}, "choice", "signal", "sine"),
+    (ROOTS, {}, "choice", "units", "two"),
+    (ROOTS, {"units": "two"}, "live", "a_1", 9.0),
+    (ROOTS, {"units": "two"}, "live", "coupling", 2.0),
+    (ROOTS, {"signal": "noise"}, "number_input", "seed", 3),
 ]
 
 
@@ -585,6 +602,7 @@ def test_a_link_opens_on_its_state(page: str, preset: str) -> None:
         (EQUATIONS, EquationsState(rows="all", kind="?", document="003", checks=(), seed=9)),
         (EQUATIONS, EquationsState(checks=(("003-1", 7), ("000-12", 3)), search="T")),
         (EQUATIONS, EquationsState(view="equations", search="W_s_cs & <b>", status="code")),
+        (ROOTS, RootsState(units="two", a_1=3.0, coupling=1.0, signal="noise", seed=5, halvings=2)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -694,7 +712,7 @@ def test_extreme_weights_are_answered() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING, REGIMES, EQUATIONS],
+    [WHY, STABILITY, CAROUSEL, AUGMENTED, BUILDING, REGIMES, EQUATIONS, ROOTS],
     ids=lambda page: Path(page).stem,
 )
 @pytest.mark.parametrize("end", ["low", "high"])
@@ -930,7 +948,10 @@ if {page!r} != "app.py":
     at.switch_page({page!r})
 at.run()
 assert not at.exception
-loaded = {{"torch", "tensorflow", "matplotlib", "scipy"}} & set(sys.modules)
+needless = {{"torch", "tensorflow", "matplotlib", "scipy"}}
+if {page!r} == {ROOTS!r}:
+    needless.remove("scipy")  # its solver
+loaded = needless & set(sys.modules)
 assert not loaded, loaded
 """
     done = subprocess.run(

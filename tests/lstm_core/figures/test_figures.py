@@ -30,6 +30,7 @@ from lstm_core.figures import (
     PANELS,
     THEMES,
     Figure,
+    distance_by_step,
     eigenvalue_plane,
     gate_saturation,
     gradient_traces,
@@ -39,6 +40,7 @@ from lstm_core.figures import (
     paired,
     paired_gradients,
     paired_signals,
+    sampled_signal,
     segment_bands,
     sequence,
     signal_heat,
@@ -90,6 +92,15 @@ def halves(rec: lc.Recording) -> tuple[int, ...]:
     return equal_lengths(len(rec), (len(rec) + 1) // 2)
 
 
+def sampled(rec: lc.Recording, units: int) -> dict[str, Any]:
+    """Some lines over a time four times as fine as the steps, and dots near them."""
+    steps = np.arange(len(rec))
+    times = np.linspace(0, steps[-1], 4 * steps[-1] + 1)
+    dots = {f"unit {i}": rec["s"][:, i] + 0.01 for i in range(units)}
+    lines = {f"unit {i}": np.interp(times, steps, rec["s"][:, i]) for i in range(units)}
+    return {"times": times, "continuous": lines, "samples": dots}
+
+
 GATES = ("g_cu", "g_cs", "g_cr")
 MAKERS: dict[str, Callable[..., Figure]] = {
     "signal_traces": lambda rec, **o: signal_traces(rec, ("u", "s", "r", "v"), 1, cursor=3, **o),
@@ -123,6 +134,13 @@ MAKERS: dict[str, Callable[..., Figure]] = {
     "step_norms": lambda rec, **o: step_norms(parts_of_a_step(rec), **o),
     "transport_gap_by_lag": lambda rec, **o: transport_gap_by_lag(1e-9 + transport_gap(rec), **o),
     "transport_map": lambda rec, **o: transport_map(lc.transport_norms(rec), **o),
+    "sampled_signal": lambda rec, **o: sampled_signal(**sampled(rec, 1), **o),
+    "sampled_signal, units": lambda rec, **o: sampled_signal(
+        **sampled(rec, 3), time_axis=False, **o
+    ),
+    "distance_by_step": lambda rec, **o: distance_by_step(
+        0.5 ** np.arange(5), np.abs(rec["s"][0, 0]) * 0.5 ** np.arange(5), chosen=2, **o
+    ),
     "eigenvalue_plane": lambda rec, **o: eigenvalue_plane(spectra(rec), **o),
 }
 EACH = pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS.keys())
@@ -334,6 +352,37 @@ def test_the_plane_draws_the_eigenvalues_and_the_circle() -> None:
     circle = figure.data["set"] == "circle"
     np.testing.assert_allclose(figure.data["modulus"][circle], 1.0)
     assert circle.sum() > 60
+
+
+def test_a_sampled_signal_draws_the_line_and_the_dots() -> None:
+    given = sampled(recording(4), 2)
+    given["samples"]["unit 1"][0] = np.nan
+    figure = sampled_signal(**given)
+    for name in ("unit 0", "unit 1"):
+        for dots, drawn in ((False, given["continuous"]), (True, given["samples"])):
+            chosen = (figure.data["series"] == name) & (figure.data["sampled"] == dots)
+            np.testing.assert_array_equal(figure.data["value"][chosen], drawn[name])
+    steps = given["times"][::4]
+    np.testing.assert_array_equal(figure.data["t"][figure.data["sampled"]], np.tile(steps, 2))
+    assert figure.tips is not None
+    np.testing.assert_array_equal(figure.tips["t"], steps)
+    np.testing.assert_array_equal(figure.tips["unit 1, dot"], given["samples"]["unit 1"])
+    np.testing.assert_array_equal(figure.tips["unit 1, line"], given["continuous"]["unit 1"][::4])
+    assert "unit 1 between" in figure.alt
+    assert "its samples at most 0.01 away" in figure.alt
+
+
+def test_the_distance_is_drawn_beside_slope_1() -> None:
+    steps, found = np.array([1.0, 0.5, 0.25]), np.array([0.5, 0.3, 0.1])
+    figure = distance_by_step(steps, found, chosen=1)
+    for name, wanted in (("distance", found), ("slope 1", 0.4 * steps)):
+        np.testing.assert_allclose(figure.data["value"][figure.data["series"] == name], wanted)
+    np.testing.assert_array_equal(figure.data["dT"][figure.data["here"]], [0.5])
+    assert "0.3 at 0.5, 0.1 at 0.25" in figure.alt
+    nothing = distance_by_step(steps, np.zeros(3))
+    assert np.isnan(nothing.data["value"]).all()
+    assert "distance: 0" in nothing.data["words"]
+    assert nothing.spec == figure.spec
 
 
 def test_recordings_stay_as_they_were() -> None:
