@@ -30,10 +30,6 @@ CORE = {
     *range(217, 251),
 }
 
-# Equations that will be computed and are not yet. What gets a place leaves this list, which is to
-# become empty; nothing else may be without place and reason.
-TO_COME = {}
-
 EQUATIONS = [entry for entry in entries() if entry.document == SPINE]
 ERRATA = dict(
     re.findall(
@@ -63,11 +59,10 @@ def test_what_is_computed_is_not_called_prose() -> None:
 
 def test_what_has_no_place_says_why() -> None:
     open_ones = {entry.number for entry in EQUATIONS if entry.status == "to come"}
-    assert open_ones - TO_COME == set(), (
+    assert open_ones == set(), (
         "nothing names these equations: cite each where it is computed, or say in the column prose"
         " of assets/equations.csv why nothing computes it"
     )
-    assert TO_COME - open_ones == set(), "these are settled now: take them out of TO_COME"
 
 
 def test_core_equations_have_a_place_in_the_library() -> None:
