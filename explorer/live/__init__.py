@@ -35,6 +35,7 @@ KINDS = (
     "cell",
     "unrolled",
     "map",
+    "exports",
     "answer",
 )
 # In the session.
@@ -59,6 +60,7 @@ class Line:
     filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
     recording: tuple[dict[str, Any], np.ndarray] | None = None
     group: list[dict[str, Any]] | None = None  # the parts of the group that is being made
+    unheard: bool = False  # nobody draws what is said
 
 
 # The session's, at hand while its page or picture runs: the framework's own store is slow to ask.
@@ -69,6 +71,16 @@ def _resume() -> Line:
     line = st.session_state.setdefault(LINE, Line())
     _line.set(line)
     return line
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let a picture run without that anything of it reaches the page."""
+    token = _line.set(Line(unheard=True))
+    try:
+        yield
+    finally:
+        _line.reset(token)
 
 
 def _read(name: str) -> str:
@@ -128,6 +140,8 @@ def part(
         line.values[key] = value
     if line.group is not None:
         line.group.append({"kind": kind, "key": key, "data": data})
+    elif line.unheard:
+        return
     elif kind in _PARTS:
         _PARTS[kind](key=key, data=data)
     else:  # it needs the messages of a group
@@ -145,6 +159,8 @@ def group(key: str) -> Iterator[None]:
         parts = line.group
     finally:
         line.group = None
+    if line.unheard:
+        return
 
     def take() -> None:
         _hand(_resume(), st.session_state[key]["sent"])
@@ -163,6 +179,11 @@ def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> N
     if on_sent:
         line.takers[key] = on_sent
     line.filled[key] = {**data, "key": key}
+
+
+def name(key: str, chart: str) -> None:
+    """The name of what a filled part draws, where it is a chart."""
+    _line.get().filled[key]["chart"] = chart
 
 
 def record(head: dict[str, Any], numbers: np.ndarray) -> None:
@@ -247,6 +268,7 @@ def floats(values: np.ndarray) -> str:
     return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
-def describe(words: str, numbers: Any) -> None:
-    """The text alternative of the next chart of the picture, and what it shows under the pointer."""
-    _line.get().charts.append({"words": words, "numbers": numbers})
+def describe(chart: str, words: str, numbers: Any) -> None:
+    """The name of the next chart of the picture, its text alternative, and what it shows under the
+    pointer."""
+    _line.get().charts.append({"name": chart, "words": words, "numbers": numbers})

@@ -12,8 +12,8 @@ const hub = {
   recording: null,
 };
 
-// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `idle` when the line to
-// the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
+// Events: `cursor`, `hover`, `select`, `unit`, `direction`, `play`, `recording`; `charts` when they
+// have their names; `idle` when the line to the server is free (see line.js). A listener that fails is dropped, and the others hear of the event
 // all the same.
 const listeners = new Map();
 hub.on = (event, listener) => {
@@ -118,6 +118,7 @@ const slots = new Map();
 hub.filled = {};
 hub.fill = (slot) => {
   const [found, data] = [slots.get(slot), hub.filled[slot]];
+  if (found && data?.chart) found.component.parentElement.dataset.chart = data.chart;
   if (found && data) hub.mount(found.kind, { ...found.component, data });
 };
 hub.close = (place) => {
