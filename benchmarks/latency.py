@@ -59,8 +59,6 @@ def press_in_turn(
             for each in sides:
                 come_to_rest(each.page)
             side.press()
-    plotly = sum(chart["kind"] == "plotly" for chart in charts)
-    kinds = f"{len(charts)} ({plotly} Plotly)" if plotly else f"{len(charts)}"
     ratio = (
         f"{median(ours.times) / median(theirs.times):.2f}" if ours.times and theirs.times else "-"
     )
@@ -70,7 +68,7 @@ def press_in_turn(
         if side.missed
     )
     print(
-        f"    {control.page:12}{kinds:>14}{sum(chart['rows'] for chart in charts):7}"
+        f"    {control.page:12}{len(charts):>14}{sum(chart['rows'] for chart in charts):7}"
         f"{spread(ours.times):>12}{spread(theirs.times):>12}{ratio:>14}{missed}",
         flush=True,
     )

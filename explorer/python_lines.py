@@ -3,6 +3,7 @@ the same data."""
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -53,14 +54,14 @@ class Start:
 
 def _inside(item: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(item, lc.Recording):
-        yield from ((f"[{name!r}]", item[name]) for name in item.names)
+        yield from ((f"[{_quoted(name)}]", item[name]) for name in item.names)
         yield from ((f".{name}", getattr(item, name)) for name in ("x", "theta", "initial"))
     elif isinstance(item, lc.Gradients):
-        yield from ((f"[{name!r}]", item[name]) for name in item.names)
-        yield from ((f".of({name!r})", item.of(name)) for name in item.recording.names)
+        yield from ((f"[{_quoted(name)}]", item[name]) for name in item.names)
+        yield from ((f".of({_quoted(name)})", item.of(name)) for name in item.recording.names)
         yield ".recording", item.recording
     elif isinstance(item, Mapping):
-        yield from ((f"[{name!r}]", value) for name, value in item.items())
+        yield from ((f"[{_quoted(name)}]", value) for name, value in item.items())
     elif isinstance(item, (list, tuple)):
         yield from ((f"[{i}]", value) for i, value in enumerate(item))
     elif is_dataclass(item):
@@ -131,10 +132,12 @@ class _Lines:
     def expression(self, value: Any) -> str:
         if isinstance(value, np.generic):
             value = value.item()
-        if value is None or isinstance(value, (bool, int, str)):
+        if isinstance(value, str):
+            return _quoted(value)
+        if value is None or isinstance(value, (bool, int)):
             return repr(value)
         if isinstance(value, float):
-            return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+            return repr(value) if math.isfinite(value) else f'float("{value}")'
         for name, start in self.starts.items():
             for path, item in start.found:
                 if item is value:
@@ -145,7 +148,7 @@ class _Lines:
         if isinstance(value, Mapping):
             entries = value.items()
             return _bracket(
-                "", "{}", [f"{key!r}: {self.expression(each)}" for key, each in entries]
+                "", "{}", [f"{_quoted(key)}: {self.expression(each)}" for key, each in entries]
             )
         if isinstance(value, (list, tuple)):
             parts = [self.expression(each) for each in value]
@@ -154,7 +157,7 @@ class _Lines:
             return f"({parts[0]},)" if len(parts) == 1 else _bracket("", "()", parts)
         if isinstance(value, lc.Cell):
             self.modules.add("import lstm_core as lc")
-            return f"lc.CELLS[{value.name!r}]"
+            return f"lc.CELLS[{_quoted(value.name)}]"
         if is_dataclass(value) and not isinstance(value, type):
             parts = [
                 f"{each.name}={self.expression(getattr(value, each.name))}"
@@ -196,6 +199,11 @@ def _same_memory(one: np.ndarray, two: np.ndarray) -> bool:
 
 def _equal(one: np.ndarray, two: np.ndarray) -> bool:
     return one.shape == two.shape and one.dtype == two.dtype and np.array_equal(one, two)
+
+
+def _quoted(name: Any) -> str:
+    """A text or a number as the formatter writes it, in double quotes."""
+    return json.dumps(name, ensure_ascii=False) if isinstance(name, str) else repr(name)
 
 
 def _bracket(head: str, brackets: str, parts: list[str]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
 from base64 import b64decode
+from collections.abc import Callable
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +19,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import chart_menu
+from explorer.python_lines import python_lines
+from explorer.show import Collected, collect
 from explorer.state import to_query
-from lstm_core.figures.export import KINDS, WIDTHS
-from tests.live import ask, charts_with_menu
-from tests.pages.test_pages import APP, INSIDE, PAGES, ROOT, STABILITY, open_page, sound
+from lstm_core.figures import DARK, PRINT, Figure, export, to_csv
+from lstm_core.figures.export import KINDS, TALLEST, WIDTHS, print_spec
+from tests.live import ask, charts_with_menu, data, parts
+from tests.pages.test_pages import APP, INSIDE, PAGES, ROOT, STABILITY, WHY, open_page, sound
 
 HOME = "app.py"
 # Beside the presets: what only other settings show.
@@ -50,59 +57,115 @@ EACH = pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: Path(page).s
 
 
 @cache
-def charts(page: str) -> dict[str, dict[str, str]]:
-    """Every chart that a page has: a state that shows it."""
-    found: dict[str, dict[str, str]] = {}
-    for query in states(page):
-        for name in charts_with_menu(opened(page, query)):
-            found.setdefault(name, query)
+def collected(page: str) -> list[tuple[dict[str, str], Collected]]:
+    """What the menu of a page collects in every one of its states."""
+    found: list[Collected] = []
+
+    def keep(page: str, picture: Callable[[], Any], asked: Any) -> dict[str, Any]:
+        found.append(collect(picture))
+        return {}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chart_menu, "answer", keep)
+        for query in states(page):
+            at = opened(page, query)
+            names = charts_with_menu(at)
+            ask(at, names[0], "svg")
+            assert sorted(found[-1].figures) == sorted(names), "menus and figures differ"
+    return list(zip(states(page), found, strict=True))
+
+
+def charts(page: str) -> dict[str, Figure]:
+    """Every chart that a page has, once."""
+    found: dict[str, Figure] = {}
+    for _, each in collected(page):
+        found = each.figures | found
     return found
 
 
 @EACH
-def test_every_chart_has_a_menu(page: str) -> None:
-    at = opened(page, states(page)[0])
-    names = charts_with_menu(at)
-    assert len(names) >= 3
-    assert len(set(names)) == len(names)
+def test_every_chart_is_a_file_of_every_kind(page: str) -> None:
+    for name, figure in charts(page).items():
+        for kind, check in {"svg": sound_svg, "pdf": sound_pdf, "png": sound_png}.items():
+            for width in WIDTHS:
+                try:
+                    check(export(figure, kind, width), width)
+                except AssertionError as error:
+                    raise AssertionError(f"{name}, {kind}, {width}: {error}") from error
 
 
 @EACH
-def test_every_chart_is_a_file_of_every_kind(page: str) -> None:
-    for name, query in charts(page).items():
-        at = opened(page, query)
-        for kind in KINDS:
-            answer = ask(at, name, kind)
-            assert "problem" not in answer, (name, answer)
-            assert re.fullmatch(rf"carousel-[a-z0-9-]+\.{kind}", answer["name"])
-            file = b64decode(answer["file"])
-            {"svg": sound_svg, "pdf": sound_pdf, "png": sound_png}[kind](file)
-        sound(at)
+def test_the_menu_hands_files_over(page: str) -> None:
+    at = opened(page, {})
+    name = charts_with_menu(at)[-1]
+    for kind in (*KINDS, "csv"):
+        answer = ask(at, name, kind)
+        assert re.fullmatch(rf"carousel-[a-z0-9-]+\.{kind}", answer["name"])
+        assert b64decode(answer["file"])
+    sound(at)
 
 
-def sound_svg(file: bytes) -> None:
+DARKS = {colour for colour in vars(DARK).values() if colour not in vars(PRINT).values()}
+
+
+def sound_svg(file: bytes, width: str) -> None:
     text = file.decode()
-    assert text.startswith("<svg")
-    assert re.search(r'width="8.5cm" height="[\d.]+cm"', text)
-    assert 'fill="#ffffff"' in text, "no white ground"
+    size = re.match(r'<svg [^>]*width="([\d.]+)cm" height="([\d.]+)cm"', text)
+    assert size and fits(width, *map(float, size.groups()))
+    assert re.search(r'<rect width="[\d.]+" height="[\d.]+" fill="#ffffff"', text), (
+        "no white ground"
+    )
     assert "NaN" not in text and "undefined" not in text
-    for dark in ("#f2f2f5", "#5a5e68", "#c9a2ec", "#8f5cc2", "#0e1117", "#3F9FE0", "transparent"):
-        assert f'"{dark}"' not in text.split("</text>")[0], f"{dark} is of the dark theme"
+    assert not [colour for colour in DARKS if colour in text], "a colour of the dark theme"
     assert len(re.findall(r"<(?:path|rect|line|image)\b", text)) > 10
 
 
-def sound_pdf(file: bytes) -> None:
+def fits(width: str, across: float, down: float) -> bool:
+    """Whether a size in cm is that of print: the whole width, or all of the height."""
+    widest, tallest = WIDTHS[width][0], TALLEST[width]
+    filled = abs(across - widest) < 0.01 or abs(down - tallest) < 0.01
+    return filled and across < widest + 0.01 and down < tallest + 0.01
+
+
+def sound_pdf(file: bytes, width: str) -> None:
     assert file.startswith(b"%PDF")
     assert b"/FontFile" in file, "no font inside"
-    fonts = set(re.findall(rb"/BaseFont ?/[A-Z]{6}\+(\w+)", file))
-    assert fonts == {b"LiberationSans"}, f"not the same on every machine: {fonts}"
-    (box,) = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) [\d.]+\]", file)
-    assert float(box) == pytest.approx(WIDTHS["column"][0] / 2.54 * 72, abs=0.1)
+    fonts = set(re.findall(rb"/BaseFont ?/[A-Z]{6}\+([\w-]+)", file))
+    assert fonts <= {b"LiberationSans", b"LiberationSans-Bold"}, f"not on every machine: {fonts}"
+    (box,) = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", file)
+    assert fits(width, *(float(side) / 72 * 2.54 for side in box))
 
 
-def sound_png(file: bytes) -> None:
+def sound_png(file: bytes, width: str) -> None:
     assert file.startswith(b"\x89PNG")
-    assert int.from_bytes(file[16:20], "big") == pytest.approx(2 * 8.5 / 2.54 * 96, abs=1)
+    sides = (int.from_bytes(file[i : i + 4], "big") for i in (16, 20))
+    assert fits(width, *(round(side / 2 / 96 * 2.54, 1) for side in sides))
+
+
+@EACH
+def test_lines_are_told_apart_in_grey(page: str) -> None:
+    """By their dashes, or by a lightness that differs by a third of the way from black to white."""
+    for name, figure in charts(page).items():
+        looks = line_looks(print_spec(figure))
+        for one, two in combinations(looks, 2):
+            alike = one[1] == two[1] and abs(lightness(one[0]) - lightness(two[0])) < 1 / 3
+            assert not alike, f"{name}: {one} and {two}"
+
+
+def line_looks(spec: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The colour and the dash of every line of a legend."""
+    looks: list[tuple[str, Any]] = []
+    for layer in spec.get("layer", [spec]):
+        encoding = layer["encoding"]
+        if "strokeDash" in encoding:
+            scales = (encoding[channel]["scale"]["range"] for channel in ("color", "strokeDash"))
+            looks += zip(*scales, strict=True)
+    return looks
+
+
+def lightness(colour: str) -> float:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return (0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2) ** (1 / 2.2)
 
 
 def table(text: str) -> dict[str, list[str]]:
@@ -110,47 +173,42 @@ def table(text: str) -> dict[str, list[str]]:
     return {name: [row[i] for row in rows] for i, name in enumerate(head)}
 
 
-COMPARE = """
-import csv, io, sys
+# Runs lines of Python as a notebook does: the value of the last is what is shown.
+NOTEBOOK = """
+import ast, json, sys
 from lstm_core.figures import to_csv
-import json
 for lines in json.load(sys.stdin):
-    *head, last = __import__("ast").parse(lines).body
+    *head, last = ast.parse(lines).body
     scope = {}
-    exec(compile(__import__("ast").Module(head, []), "lines", "exec"), scope)
-    figure = eval(compile(__import__("ast").Expression(last.value), "lines", "eval"), scope)
-    assert figure.chart().to_dict()
+    exec(compile(ast.Module(head, []), "lines", "exec"), scope)
+    figure = eval(compile(ast.Expression(last.value), "lines", "eval"), scope)
+    assert figure._repr_mimebundle_()
     print(json.dumps(to_csv(figure)))
 assert "streamlit" not in sys.modules
 """
 
 
 def test_the_lines_of_python_run_as_printed_and_give_the_same_data() -> None:
-    import json
-
-    printed, drawn = [], []
-    for page in EVERY_PAGE:
-        for query in states(page):
-            at = opened(page, query)
-            for name in charts_with_menu(at):
-                lines = ask(at, name, "python")["python"]
-                assert "from_dict" not in lines, f"{page}, {name}: its function is no figure_function"
-                assert "import streamlit" not in lines
-                printed.append(lines)
-                drawn.append((page, query, name, b64decode(ask(at, name, "csv")["file"]).decode()))
+    found = {
+        (page, str(query), name): (python_lines(figure, each.starts), figure)
+        for page in EVERY_PAGE
+        for query, each in collected(page)
+        for name, figure in each.figures.items()
+    }
+    for place, (lines, _) in found.items():
+        assert "from_dict" not in lines, f"{place}: made by no figure_function"
     ran = subprocess.run(
-        [sys.executable, "-c", COMPARE],
-        input=json.dumps(printed),
+        [sys.executable, "-c", NOTEBOOK],
+        input=json.dumps([lines for lines, _ in found.values()]),
         capture_output=True,
         text=True,
         cwd=ROOT,
         timeout=300,
     )
     assert ran.returncode == 0, ran.stderr
-    made = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert len(made) == len(drawn)
-    for (page, query, name, expected), text in zip(drawn, made, strict=True):
-        assert same_numbers(table(text), table(expected)), f"{page} {query}: {name}"
+    printed = [json.loads(line) for line in ran.stdout.splitlines()]
+    for (place, (lines, figure)), text in zip(found.items(), printed, strict=True):
+        assert same_numbers(table(text), table(to_csv(figure))), f"{place}\n{lines}"
 
 
 def same_numbers(one: dict[str, list[str]], two: dict[str, list[str]]) -> bool:
@@ -178,7 +236,7 @@ def same_column(one: list[str], two: list[str]) -> bool:
 def test_what_cannot_be_made_is_said_in_a_sentence(
     chart: str, more: dict[str, Any], said: str
 ) -> None:
-    at = open_page("pages/Why_the_error_dies.py")
+    at = open_page(WHY)
     answer = ask(at, chart, **({"what": "svg"} | more))
     assert said in answer["problem"]
     assert answer["problem"].endswith(".")
@@ -187,9 +245,7 @@ def test_what_cannot_be_made_is_said_in_a_sentence(
 
 
 def test_an_answer_is_given_once() -> None:
-    at = open_page("pages/Why_the_error_dies.py")
+    at = open_page(WHY)
     assert "file" in ask(at, "lags/Plain RNN", "csv")
-    from tests.live import data, parts
-
     (menu,) = parts(sound(at.run()), "exports")
     assert data(menu) == {}
