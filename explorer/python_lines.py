@@ -20,6 +20,7 @@ from lstm_core import figures
 from lstm_core.figures import Figure, Theme
 
 LONGEST = 88  # of a line, where it can be broken
+STACKED = ("time_axis",)  # arguments that fit a chart among others; here it stands alone
 
 
 class Unprintable(ValueError):
@@ -65,7 +66,11 @@ def _inside(item: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(item, (list, tuple)):
         yield from ((f"[{i}]", value) for i, value in enumerate(item))
     elif is_dataclass(item):
-        yield from ((f".{each.name}", getattr(item, each.name)) for each in fields(item))
+        lazy = [
+            name for name, kind in vars(type(item)).items() if isinstance(kind, cached_property)
+        ]
+        names = [each.name for each in fields(item)] + lazy
+        yield from ((f".{name}", getattr(item, name)) for name in names)
 
 
 def python_lines(figure: Figure, starts: list[Start]) -> str:
@@ -97,7 +102,7 @@ class _Lines:
         parts += [
             f"{name}={self.expression(value)}"
             for name, value in call.named.items()
-            if not isinstance(value, Theme)
+            if name not in STACKED and not isinstance(value, Theme)
         ]
         last = _bracket(self.imported(call.function), "()", parts)
         begin = [
