@@ -20,7 +20,6 @@ from lstm_core import figures
 from lstm_core.figures import Figure, Theme
 
 LONGEST = 88  # of a line, where it can be broken
-STACKED = ("time_axis",)  # arguments that fit a chart among others; here it stands alone
 
 
 class Unprintable(ValueError):
@@ -96,13 +95,14 @@ class _Lines:
         self.names: dict[str, set[str]] = {}  # module -> what is imported from it
 
     def of(self, figure: Figure) -> str:
-        if (call := figure.made) is None:
+        if figure.made is None:
             raise Unprintable
+        call = figure.made.alone
         parts = [self.expression(value) for value in call.positional]
         parts += [
             f"{name}={self.expression(value)}"
             for name, value in call.named.items()
-            if name not in STACKED and not isinstance(value, Theme)
+            if not isinstance(value, Theme)
         ]
         last = _bracket(self.imported(call.function), "()", parts)
         begin = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PX_PER_CM = 96 / 2.54
 PT_PER_CM = 72 / 2.54
 SYMBOL_PX, LETTER_PX = 36, 6.6  # of a legend: a line with its gaps, a letter
+TITLE_PX, TITLE_LINE_PX = 7.0, 15  # of a title: a letter, a further line
 ONLY_DRAWN = ("here", "words", "lone")  # columns that mark, and tell no number
 
 
@@ -61,10 +63,10 @@ def _converter() -> Any:
 
 
 def print_spec(figure: Figure, width: str = "column") -> dict[str, Any]:
-    """The complete Vega-Lite spec of the figure for print, where it stands alone: with its axis over
-    time, on white, without what needs a pointer."""
+    """The complete Vega-Lite spec of the figure for print, where it stands alone: with its own axes, on
+    white, without what needs a pointer."""
     if figure.made:
-        figure = figure.made.again(theme=PRINT, time_axis=True)
+        figure = figure.made.alone.again(theme=PRINT)
     spec = figure.complete()
     if figure.hover:
         spec["layer"] = spec["layer"][:-1]
@@ -72,6 +74,9 @@ def print_spec(figure: Figure, width: str = "column") -> dict[str, Any]:
     if spec.get("width") == "container":
         spec["width"] = pixels
         spec["height"] = max(spec["height"], FLATTEST * pixels)
+    if title := spec.get("title"):
+        spec["title"] = wrap(title, int(pixels / TITLE_PX))
+        spec["height"] += TITLE_LINE_PX * (len(spec["title"]) - 1)
     spec["layer"] = [_with_legend(layer, pixels) for layer in spec.get("layer", [])]
     if not spec["layer"]:
         del spec["layer"]

@@ -21,6 +21,13 @@ class Call:
     positional: tuple[Any, ...]
     named: dict[str, Any]
 
+    @property
+    def alone(self) -> Call:
+        """The call for a chart that stands alone, not among others that share its axis or its words."""
+        shared = {"time_axis": False, "y_title": ""}
+        named = {k: v for k, v in self.named.items() if k not in shared or v != shared[k]}
+        return replace(self, named=named)
+
     def again(self, **changes: Any) -> Figure:
         """The figure made anew with other arguments, of those that its function has."""
         known = signature(self.function).parameters

@@ -41,6 +41,14 @@ def test_a_chart_of_a_stack_stands_alone_in_print() -> None:
     assert re.search(r"<text[^>]*>3</text>", svg), "no steps on the axis"
 
 
+def test_a_title_is_broken_within_the_width() -> None:
+    title = "Response of s to an impulse at n = 0, from rest (Example 1)"
+    svg = export(sequence({"x": np.arange(4.0)}, title=title), "svg").decode()
+    lines = re.findall(r"<tspan[^>]*>([^<]+)</tspan>", svg)
+    assert " ".join(lines) == title
+    assert len(lines) == 2
+
+
 def test_print_leaves_the_figure_as_it_was() -> None:
     before = repr(FIGURE.spec)
     print_spec(FIGURE, "slide")
