@@ -113,13 +113,12 @@ class Side:
 
 
 def charts_of(page: Page, rows: int) -> list[dict[str, Any]]:
-    """Kind, place, size and rows of the page's charts; ``rows`` are shared by those of Vega."""
+    """Place, size and rows of the page's charts, which share ``rows``."""
     charts = page.evaluate("watch.layout()")
-    drawn_by_vega = [chart for chart in charts if chart["kind"] == "vega"]
-    for chart in drawn_by_vega:
-        chart["rows"] = rows // len(drawn_by_vega)
-    sizes = ("width", "height", "left")
-    return [chart | {name: round(chart[name]) for name in sizes} for chart in charts]
+    return [
+        {name: round(size) for name, size in chart.items()} | {"rows": rows // len(charts)}
+        for chart in charts
+    ]
 
 
 async def rows_of(app: Server, control: Control) -> int:

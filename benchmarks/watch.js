@@ -76,7 +76,7 @@ window.watch = (() => {
   const layout = () =>
     charts().filter(shown).map((chart) => {
       const { left, width, height } = chart.getBoundingClientRect();
-      return { left, width, height, rows: null };
+      return { left, width, height };
     });
 
   // Until every chart has been drawn, and the page has stopped moving.
