@@ -3,7 +3,9 @@
 import streamlit as st
 
 from explorer import inside, inside_view, live
+from explorer.chart_menu import chart_menu
 from explorer.page import CHAPTERS, set_up
+from explorer.show import result_of
 
 set_up("Home")
 st.markdown("## Carousel: see inside a recurrent cell")
@@ -19,14 +21,15 @@ for number, (card, chapter) in enumerate(zip(cards, CHAPTERS, strict=False), sta
 words, picture = st.columns([1, 2.4], gap="medium")
 with picture:
     opening = inside.InsideState()
-    run = inside.run(opening)
 
     def cell_at_work() -> int:
+        run = result_of(inside.run, opening)
         inside_view.charts(run, opening)
         return len(run.rec)
 
     told = {"page": "Home", "n": opening.n, "flow": opening.flow, "head": {}}
     live.picture(cell_at_work, lambda: told)
+    chart_menu("Home", cell_at_work)
 words.markdown(
     "### A cell at work\n"
     "A trained Vanilla LSTM reads the yearly sunspot numbers and predicts the next year. From top"

@@ -33,13 +33,6 @@ def lines(height: int) -> dict[str, Any]:
     }
 
 
-def heat_map(rows: int, width: int, height: int, phase: float) -> dict[str, Any]:
-    side = np.arange(round(rows**0.5))
-    z = np.sin(np.add.outer(side, side) / 5 + phase)
-    layout = {"width": width, "height": height, "margin": {"l": 40, "r": 10, "t": 10, "b": 30}}
-    return {"data": [{"type": "heatmap", "z": z}], "layout": layout}
-
-
 prepare()
 st.set_page_config(layout="wide")
 columns = json.loads(st.query_params.get("charts", "[]"))
@@ -50,9 +43,5 @@ for i, (place, column) in enumerate(zip(places, columns, strict=False)):
         key = f"chart/{i}/{j}"
         phase = 50 * value + i + j
         rows, width, height = chart["rows"], chart["width"], chart["height"]
-        if chart["kind"] == "plotly":
-            picture = heat_map(rows, width, height, phase)
-            place.plotly_chart(picture, key=key, theme=None, width=width, height=height)
-        else:
-            spec = lines(height)
-            place.vega_lite_chart(waves(rows, phase), spec, key=key, theme=None, width=width)
+        spec = lines(height)
+        place.vega_lite_chart(waves(rows, phase), spec, key=key, theme=None, width=width)

@@ -59,8 +59,6 @@ def press_in_turn(
             for each in sides:
                 come_to_rest(each.page)
             side.press()
-    plotly = sum(chart["kind"] == "plotly" for chart in charts)
-    kinds = f"{len(charts)} ({plotly} Plotly)" if plotly else f"{len(charts)}"
     ratio = (
         f"{median(ours.times) / median(theirs.times):.2f}" if ours.times and theirs.times else "-"
     )
@@ -70,7 +68,7 @@ def press_in_turn(
         if side.missed
     )
     print(
-        f"    {control.page:12}{kinds:>14}{sum(chart['rows'] for chart in charts):7}"
+        f"    {control.page:12}{len(charts):>14}{sum(chart['rows'] for chart in charts):7}"
         f"{spread(ours.times):>12}{spread(theirs.times):>12}{ratio:>14}{missed}",
         flush=True,
     )
@@ -115,13 +113,12 @@ class Side:
 
 
 def charts_of(page: Page, rows: int) -> list[dict[str, Any]]:
-    """Kind, place, size and rows of the page's charts; ``rows`` are shared by those of Vega."""
+    """Place, size and rows of the page's charts, which share ``rows``."""
     charts = page.evaluate("watch.layout()")
-    drawn_by_vega = [chart for chart in charts if chart["kind"] == "vega"]
-    for chart in drawn_by_vega:
-        chart["rows"] = rows // len(drawn_by_vega)
-    sizes = ("width", "height", "left")
-    return [chart | {name: round(chart[name]) for name in sizes} for chart in charts]
+    return [
+        {name: round(size) for name, size in chart.items()} | {"rows": rows // len(charts)}
+        for chart in charts
+    ]
 
 
 async def rows_of(app: Server, control: Control) -> int:

@@ -22,7 +22,7 @@ from benchmarks.controls import Control
 from benchmarks.serving import Server
 
 PATIENCE_S = 30
-PICTURES = ("vega_lite_chart", "plotly_chart")
+PICTURES = ("vega_lite_chart",)
 Place = tuple[int, ...]
 
 

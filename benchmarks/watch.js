@@ -1,6 +1,6 @@
 // In a page under measurement: when a key went down, when the charts changed, when that was painted.
 window.watch = (() => {
-  const CHARTS = '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]';
+  const CHARTS = '[data-testid="stVegaLiteChart"]';
   const QUIET_MS = 150; // after the last change a press counts as answered
   const PATIENCE_MS = 700; // the same, while fewer charts than usual have changed
   const LIMIT_MS = 10000;
@@ -73,13 +73,10 @@ window.watch = (() => {
   }
 
   const shown = (chart) => chart.getBoundingClientRect().height > 0;
-  const cells = ({ shape, length, 0: row }) =>
-    shape ? String(shape).split(",").reduce((product, size) => product * Number(size), 1) : length * row.length;
   const layout = () =>
     charts().filter(shown).map((chart) => {
       const { left, width, height } = chart.getBoundingClientRect();
-      const z = chart.querySelector(".js-plotly-plot")?.data.find((trace) => trace.z)?.z;
-      return { kind: z ? "plotly" : "vega", left, width, height, rows: z ? cells(z) : null };
+      return { left, width, height };
     });
 
   // Until every chart has been drawn, and the page has stopped moving.

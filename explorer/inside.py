@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from explorer.finite import require_finite
 from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
 from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
 from explorer.remember import remembered
-from lstm_core.analysis import Flows, flows
+from lstm_core.analysis import Flows, flows, gate_shares
 from lstm_core.readout import (
     cross_entropy,
     last_step,
@@ -133,6 +133,11 @@ class InsideRun:
     flows: Flows
     y: np.ndarray
     error: float
+
+    @cached_property
+    def shares(self) -> dict[str, np.ndarray]:
+        """How often each gate has which value, (bins,) each."""
+        return gate_shares(self.rec)
 
 
 def run(state: InsideState) -> InsideRun:

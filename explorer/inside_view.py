@@ -13,7 +13,6 @@ from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import NOTATIONS, step_template, symbol
 from explorer.show import show, theme
 from explorer.store import Store
-from lstm_core.analysis import gate_shares
 from lstm_core.figures import (
     PANELS,
     gate_saturation,
@@ -120,7 +119,7 @@ def charts(run: InsideRun, state: InsideState) -> None:
     gates = names_of_kind(rec, ["gate"])
     if state.view == "gates":
         if gates:
-            show(gate_saturation(gate_shares(rec), theme=theme(), height=200), "saturation")
+            show(gate_saturation(run.shares, theme=theme(), height=200), "saturation")
         _heats(run, state, gates)
         return
     small = state.drawing != "none"

@@ -11,11 +11,11 @@ import streamlit as st
 import lstm_core as lc
 from explorer import live
 from explorer.cell_view import DRAWINGS, fill_drawing
-from explorer.show import show, theme
+from explorer.show import show, stands_for, theme
 from explorer.stability import FORMS, INPUTS, StabilityRun, StabilityState
 from explorer.state import kind_of
 from explorer.store import Store
-from lstm_core.figures import sequence
+from lstm_core.figures import eigenvalue_plane, sequence
 from lstm_core.figures.theme import SPARE
 
 SLIDERS = {
@@ -65,6 +65,9 @@ def plane(store: Store[StabilityState], run: StabilityRun) -> None:
     }
     live.fill(PLANE, shown, partial(_take, store))
     live.fill(WORDS, words(run))
+    n = min(store.state.n, len(run.at_step) - 1)
+    sets = {"W_s + W_r, near rest": run.at_rest, f"at step n = {n}": run.at_step[n]}
+    stands_for(PLANE, partial(eigenvalue_plane, sets), "eigenvalues")
 
 
 def _take(store: Store[StabilityState], sent: Any) -> None:

@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from explorer import live
+from explorer.chart_menu import chart_menu
 from explorer.fields import BadValue
+from explorer.show import result_of
 from explorer.state import NothingYet, from_query, kind_of, to_query
 
 State = TypeVar("State")
@@ -114,7 +116,7 @@ class Store(Generic[State]):
         """What the current state gives, and that state; where it is refused, the reason is said and
         the last state that gave something stands in, so that the picture stays."""
         try:
-            result = compute(self.state)
+            result = result_of(compute, self.state)
         except (ValueError, KeyError) as problem:
             reason = str(problem.args[0] if problem.args else problem)
             words = f"{reason} Until then the last picture stays."
@@ -122,7 +124,7 @@ class Store(Generic[State]):
                 st.info(words, icon=":material/info:")
             else:
                 st.error(words, icon=":material/error:")
-            return compute(self._last_good), self._last_good
+            return result_of(compute, self._last_good), self._last_good
         self._kept.good = self.state
         return result, self.state
 
@@ -160,6 +162,7 @@ class Store(Generic[State]):
             return {"page": self.page, "n": n, "flow": flow, "head": head, "link": self.link()}
 
         live.picture(drawn, told, self.look)
+        chart_menu(self.page, picture, self.look)
 
     def look(self, sent: Mapping[str, Any]) -> None:
         """Take what is only looked at, where the page has it: the step and the flow."""

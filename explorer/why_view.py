@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
 
 from explorer import live
-from explorer.show import show, theme
+from explorer.show import show, stands_for, theme
 from explorer.store import Store
 from explorer.why import GATES, LOSSES, SystemRun, WhyState
-from lstm_core.figures import Figure, Theme, gradient_traces, transport_by_lag
+from lstm_core.figures import Figure, Theme, gradient_traces, transport_by_lag, transport_map
 from lstm_core.figures.transport import map_words
 
 MAP = "live/map/{}"
@@ -50,6 +50,7 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
             for kind, figure in _figures(name, run, ground).items():
                 show(figure, f"{kind}/{name}")
         live.fill(MAP.format(i), {**_map(run), "name": name})
+        stands_for(MAP.format(i), partial(transport_map, run.norms), f"map/{name}")
 
 
 @lru_cache(maxsize=16)

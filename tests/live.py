@@ -96,6 +96,22 @@ def press(at: AppTest, what: str) -> AppTest:
     return _set(at, head, {"what": what, "seq": next(_sequence), **looks(at)})
 
 
+def ask(at: AppTest, chart: str, what: str, **more: Any) -> dict[str, Any]:
+    """What the menu of a chart answers to a choice."""
+    (menu,) = parts(at, "exports")
+    sent = {"seq": next(_sequence), "chart": chart, "what": what, "width": "column", "scale": 2}
+    _set(at, menu, sent | looks(at) | more)
+    (menu,) = parts(at, "exports")
+    return data(menu)
+
+
+def charts_with_menu(at: AppTest) -> list[str]:
+    """The names of all charts of a page, those of its live parts too."""
+    answer = shown(at)
+    drawn = [chart["name"] for chart in answer["charts"]]
+    return drawn + [part["chart"] for part in answer["parts"].values() if "chart" in part]
+
+
 def shown(at: AppTest) -> dict[str, Any]:
     """What the end of the picture tells the browser."""
     (answer,) = parts(at, "answer")

@@ -38,6 +38,7 @@ KINDS = (
     "map",
     "equations",
     "errata",
+    "exports",
     "answer",
     "way",
 )
@@ -64,6 +65,7 @@ class Line:
     filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
     recording: tuple[dict[str, Any], np.ndarray] | None = None
     group: list[dict[str, Any]] | None = None  # the parts of the group that is being made
+    unheard: bool = False  # nobody draws what is said
 
 
 # The session's, at hand while its page or picture runs: the framework's own store is slow to ask.
@@ -74,6 +76,16 @@ def _resume() -> Line:
     line = st.session_state.setdefault(LINE, Line())
     _line.set(line)
     return line
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let a picture run without that anything of it reaches the page."""
+    token = _line.set(Line(unheard=True))
+    try:
+        yield
+    finally:
+        _line.reset(token)
 
 
 def _read(name: str) -> str:
@@ -133,6 +145,8 @@ def part(
         line.values[key] = value
     if line.group is not None:
         line.group.append({"kind": kind, "key": key, "data": data})
+    elif line.unheard:
+        return
     elif kind in _PARTS:
         _PARTS[kind](key=key, data=data)
     else:  # it needs the messages of a group
@@ -150,6 +164,8 @@ def group(key: str) -> Iterator[None]:
         parts = line.group
     finally:
         line.group = None
+    if line.unheard:
+        return
 
     def take() -> None:
         _hand(_resume(), st.session_state[key]["sent"])
@@ -173,6 +189,11 @@ def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> N
     if on_sent:
         line.takers[key] = on_sent
     line.filled[key] = {**data, "key": key}
+
+
+def name(key: str, chart: str) -> None:
+    """The name of what a filled part draws, where it is a chart."""
+    _line.get().filled[key]["chart"] = chart
 
 
 def record(head: dict[str, Any], numbers: np.ndarray) -> None:
@@ -264,8 +285,12 @@ def floats(values: np.ndarray) -> str:
     return b64encode(values.astype(np.float32).tobytes()).decode()
 
 
-def describe(words: str, numbers: Any, *, ahead: int | None = None, past: int = 0) -> None:
-    """The text alternative of the next chart of the picture, what it shows under the pointer, how many
-    steps ahead of the cursor a band reaches, and how many steps its axis has past the run's last."""
+def describe(
+    chart: str, words: str, numbers: Any, *, ahead: int | None = None, past: int = 0
+) -> None:
+    """The name of the next chart of the picture, its text alternative, what it shows under the pointer,
+    how many steps ahead of the cursor a band reaches, and how many steps its axis has past the run's
+    last."""
     told = {"words": words, "numbers": numbers, "ahead": ahead, "past": past or None}
-    _line.get().charts.append({name: value for name, value in told.items() if value is not None})
+    told = {name: value for name, value in told.items() if value is not None}
+    _line.get().charts.append({"name": chart, **told})

@@ -1,13 +1,15 @@
 // The end of every answer of the server: it takes the next request, and hands the charts, in their
-// order, the words that describe them. (Words in a chart's own description would have the browser
+// order, their names and the words that describe them. (Words in a chart's own description would have the browser
 // build the chart anew whenever they change.)
 hub.define("answer", (component) => {
   let mine = null;
   function describe() {
     hub.allCharts().forEach((chart, i) => {
-      const words = hub.charts[i]?.words;
+      const { words, name } = hub.charts[i] ?? {};
+      if (name && chart.dataset.chart !== name) chart.dataset.chart = name;
       if (words && chart.getAttribute("aria-label") !== words) chart.setAttribute("aria-label", words);
     });
+    hub.emit("charts");
   }
   // A chart that comes later names itself, or moves the others' places.
   const watch = new MutationObserver(later);
@@ -55,6 +57,4 @@ function unpacked(packed) {
   return [head, new Float32Array(bytes.buffer, 4 + length)];
 }
 hub.charts = [];
-hub.allCharts = () => [
-  ...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]'),
-];
+hub.allCharts = () => [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];

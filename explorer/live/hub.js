@@ -119,6 +119,7 @@ hub.filled = {};
 hub.fill = (slot) => {
   const [found, data] = [slots.get(slot), hub.filled[slot]];
   if (!found || !data) return;
+  if (data.chart) found.component.parentElement.dataset.chart = data.chart;
   const { fixed } = found.component.data;
   hub.mount(found.kind, { ...found.component, data: { ...fixed, ...data } });
 };

@@ -103,8 +103,9 @@ hub.on("play", rest);
 hub.on("direction", rest);
 
 // The state into the address bar; what is not of the state, as `embed`, stays.
+hub.writeLink = writeLink;
 function writeLink() {
-  if (!latest.link) return;
+  if (!latest?.link) return;
   const { query, plain } = latest.link;
   const link = new URLSearchParams();
   for (const [name, value] of new URLSearchParams(location.search)) {

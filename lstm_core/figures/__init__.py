@@ -1,6 +1,7 @@
 """Figures as pure functions: recording or arrays -> constant spec and data."""
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.export import export, to_csv
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.gates import gate_saturation
 from lstm_core.figures.heat import signal_heat
 from lstm_core.figures.paired import paired, paired_gradients, paired_signals
@@ -15,7 +16,7 @@ from lstm_core.figures.signals import (
     sequence,
     signal_traces,
 )
-from lstm_core.figures.theme import DARK, LIGHT, THEMES, Theme
+from lstm_core.figures.theme import DARK, LIGHT, PRINT, THEMES, Theme
 from lstm_core.figures.transport import (
     step_norms,
     transport_by_lag,
@@ -27,11 +28,14 @@ __all__ = [
     "DARK",
     "LIGHT",
     "PANELS",
+    "PRINT",
     "THEMES",
     "Figure",
     "Theme",
     "distance_by_step",
     "eigenvalue_plane",
+    "export",
+    "figure_function",
     "gate_saturation",
     "gradient_traces",
     "kept_by_length",
@@ -46,6 +50,7 @@ __all__ = [
     "signal_heat",
     "signal_traces",
     "step_norms",
+    "to_csv",
     "transport_by_lag",
     "transport_gap_by_lag",
     "transport_map",

@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import finished
 from lstm_core.figures.theme import LIGHT, Style, Theme, style
 
 
+@figure_function
 def gate_saturation(
     counts: Mapping[str, np.ndarray], *, theme: Theme = LIGHT, height: int = 70
 ) -> Figure:
@@ -35,16 +36,22 @@ def gate_saturation(
 @cache
 def _gate_spec(gates: tuple[tuple[str, Style], ...], theme: Theme, height: int) -> dict[str, Any]:
     names = [name for name, _ in gates]
+    legend = alt.Legend(title=None, orient="top", symbolType="stroke")
     bars = (
         alt.Chart()
-        .mark_area(interpolate="step-after", opacity=0.35, line=True)
+        .mark_area(interpolate="step-after", fillOpacity=0.2, line={"strokeWidth": 2})
         .encode(
             x=alt.X("left:Q", title="value of the gate", scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("share:Q", title="share", stack=None, axis=alt.Axis(format="%", tickCount=3)),
             color=alt.Color(
                 "gate:N",
                 scale=alt.Scale(domain=names, range=[look.color for _, look in gates]),
-                legend=alt.Legend(title=None, orient="top"),
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "gate:N",
+                scale=alt.Scale(domain=names, range=[list(look.dash) for _, look in gates]),
+                legend=legend,
             ),
             tooltip=[
                 "gate:N",

@@ -8,11 +8,12 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import MARGIN_LEFT, finished, x_axis
 from lstm_core.figures.theme import LIGHT, Theme
 
 
+@figure_function
 def signal_heat(
     values: np.ndarray,
     name: str,

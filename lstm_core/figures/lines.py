@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.theme import LIGHT, Style, Theme
 
 FONT = '"Source Sans", "Source Sans Pro", Arial, sans-serif'
@@ -41,6 +41,7 @@ class Band:
     shaded: bool = True
 
 
+@figure_function
 def line_figure(
     series: Sequence[Series],
     *,

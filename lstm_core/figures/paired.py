@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import Series, line_figure
 from lstm_core.figures.signals import GREEK
 from lstm_core.figures.theme import LIGHT, Style, Theme, style
@@ -18,6 +18,7 @@ BROAD, PALE = 7.0, "73"  # the other run's lines: width, and opacity of the role
 SAME = 1e-12  # differences up to rounding
 
 
+@figure_function
 def paired_signals(
     rec: Recording, other: Recording, names: Sequence[str], unit: int = 0, **look: Any
 ) -> Figure:
@@ -36,6 +37,7 @@ def paired_signals(
     return paired(mine, beside, roles=roles, what=f"Unit {unit}", **look)
 
 
+@figure_function
 def paired_gradients(
     back: Gradients, other: Gradients, names: Sequence[str] = ("psi", "chi"), **look: Any
 ) -> Figure:
@@ -52,6 +54,7 @@ def paired_gradients(
     return paired(mine, beside, roles=labels, what="Errors", **(error | look))
 
 
+@figure_function
 def paired(
     mine: Mapping[str, np.ndarray],
     beside: Mapping[str, np.ndarray],

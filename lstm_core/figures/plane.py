@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import finished
 from lstm_core.figures.theme import LIGHT, SPARE, Theme
 
@@ -17,6 +17,7 @@ REACH = 2.7  # of the axes; what lies beyond is drawn at the edge
 SHAPES = ("circle", "cross", "square", "diamond")
 
 
+@figure_function
 def eigenvalue_plane(
     sets: Mapping[str, np.ndarray], *, theme: Theme = LIGHT, size: int = 300
 ) -> Figure:

@@ -9,13 +9,14 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import DECADES, MARGIN_LEFT, finished
 from lstm_core.figures.theme import LIGHT, Style, Theme, on_ground, style
 
 DOTS = "#D55E00"
 
 
+@figure_function
 def sampled_signal(
     times: np.ndarray,
     continuous: Mapping[str, np.ndarray],
@@ -125,6 +126,7 @@ def _look(name: str, position: int, many: int, theme: Theme) -> Style:
     return style(name if many == 1 else f"unit_{position}", theme, position)
 
 
+@figure_function
 def distance_by_step(
     steps: Sequence[float] | np.ndarray,
     distances: np.ndarray,

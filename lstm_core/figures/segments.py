@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import Band, Series, line_figure
 from lstm_core.figures.theme import LIGHT, Style, Theme
 from lstm_core.segments import starts
@@ -29,6 +29,7 @@ def segment_bands(lengths: Sequence[int], named: bool = False) -> list[Band]:
     ]
 
 
+@figure_function
 def kept_by_length(
     shares: np.ndarray,
     lag: int,

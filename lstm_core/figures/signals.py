@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lstm_core.figures.figure import Figure
+from lstm_core.figures.figure import Figure, figure_function
 from lstm_core.figures.lines import Band, Series, line_figure
 from lstm_core.figures.theme import BEFORE, LIGHT, Theme, style
 from lstm_core.records import Gradients, Recording
@@ -32,6 +32,7 @@ def label(signal: Signal, notation: str = "paper") -> str:
     return signal.torch if notation == "framework" and signal.torch else signal.name
 
 
+@figure_function
 def signal_traces(
     rec: Recording,
     names: Sequence[str],
@@ -67,6 +68,7 @@ def signal_traces(
     )
 
 
+@figure_function
 def gradient_traces(
     back: Gradients,
     names: Sequence[str] = ("psi", "chi"),
@@ -111,6 +113,7 @@ def gradient_traces(
     )
 
 
+@figure_function
 def sequence(
     columns: Mapping[str, np.ndarray],
     *,

@@ -32,7 +32,9 @@ class Theme:
 BLUE = "#0072B2"
 LIGHT = Theme("light", "#1b1b1f", "#b9bcc4", "#d0342c", "#5b2a86", "#a463c9", "#ffffff", BLUE)
 DARK = Theme("dark", "#f2f2f5", "#5a5e68", "#ff8a80", "#c9a2ec", "#8f5cc2", "#0e1117", "#3F9FE0")
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+# For paper and slides; in grey, dashes and widths tell the lines apart.
+PRINT = replace(LIGHT, name="print", text="#000000")
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
 
 # Okabe-Ito, by the last part of a signal's name, so that a gate and its accumulation agree.
 ROLES = {

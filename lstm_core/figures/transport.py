@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure
-from lstm_core.figures.lines import Series, line_figure
+from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.lines import Series, finished, line_figure
+from lstm_core.figures.pixels import png_address
 from lstm_core.figures.theme import BEFORE, BLUE, LIGHT, Style, Theme, on_ground, style
 
 LINES = {
@@ -28,8 +30,11 @@ STEP_LINES = {  # the parts of one step's factor, in the colours of the transpor
 FIRST_GAP = 2  # the lag from which on the exact transport and the paper's differ
 LOWEST = 1e-20
 DECADES = 6  # a map's colours go from 1e-6 to 1e6, so that maps can be compared
+SHADES = ("#08306b", "#4292c6", "#f7f7f7", "#f08a24", "#7f2704")
+PIXELS = 800  # at most, of a map's image across
 
 
+@figure_function
 def transport_by_lag(
     norms: Mapping[str, np.ndarray],
     *,
@@ -85,6 +90,7 @@ def _words(name: str, values: np.ndarray) -> str:
     return f"{name}: {grown}, {fallen}."
 
 
+@figure_function
 def transport_gap_by_lag(
     gap: np.ndarray,
     *,
@@ -113,6 +119,7 @@ def transport_gap_by_lag(
     )
 
 
+@figure_function
 def step_norms(
     norms: Mapping[str, np.ndarray],
     *,
@@ -144,10 +151,34 @@ def step_norms(
     )
 
 
+@figure_function
 def transport_map(norms: np.ndarray, *, theme: Theme = LIGHT, height: int = 300) -> Figure:
-    """The (K, K) norms of d psi[n]/d psi[l] as colours, log10, white where the norm is 1."""
-    decades = np.log10(np.maximum(norms, LOWEST))
-    return Figure(_map_spec(theme, height), {"z": decades}, map_words(norms), engine="plotly")
+    """The (K, K) norms of d psi[n]/d psi[l] as colours by their decade, white where the norm is 1.
+
+    The cells are drawn as one image: 200 x 200 of them are too many marks for a picture.
+    """
+    steps = len(norms)
+    n, l = np.nonzero(~np.isnan(norms))
+    drawn = {
+        "cells": np.array([png_address(_cells(norms))]),
+        "steps": np.array([steps]),
+        "decade": np.zeros(1),
+    }
+    data = {"n": n, "l": l, "norm": norms[n, l]}
+    return Figure(_map_spec(theme, height), data, map_words(norms), drawn=drawn)
+
+
+def _cells(norms: np.ndarray) -> np.ndarray:
+    """The colours of a map, several pixels a cell, so that its edges stay sharp; (p K, p K, 4)."""
+    there = ~np.isnan(norms)
+    decades = np.log10(np.maximum(np.where(there, norms, 1.0), LOWEST))
+    place = np.clip(decades / DECADES, -1, 1)
+    stops = np.array([[int(code[i : i + 2], 16) for i in (1, 3, 5)] for code in SHADES])
+    at = np.linspace(-1, 1, len(SHADES))
+    channels = [np.interp(place, at, stop).round() for stop in stops.T]
+    colours = np.stack([*channels, 255 * there], -1).astype(np.uint8)
+    pixels = max(1, PIXELS // len(norms))
+    return colours.repeat(pixels, 0).repeat(pixels, 1)
 
 
 def map_words(norms: np.ndarray) -> str:
@@ -158,44 +189,42 @@ def map_words(norms: np.ndarray) -> str:
 
 @cache
 def _map_spec(theme: Theme, height: int) -> dict[str, Any]:
-    axis = {
-        "color": theme.text,
-        "gridcolor": "rgba(0,0,0,0)",
-        "zeroline": False,
-        "tickformat": "d",
-        "constrain": "domain",
-    }
-    return {
-        "data": [
-            {
-                "type": "heatmap",
-                "zmid": 0,
-                "zmin": -DECADES,
-                "zmax": DECADES,
-                "colorscale": [
-                    [0, "#08306b"],
-                    [0.25, "#4292c6"],
-                    [0.5, "#f7f7f7"],
-                    [0.75, "#f08a24"],
-                    [1, "#7f2704"],
-                ],
-                "colorbar": {
-                    "title": {"text": "log₁₀", "side": "right", "font": {"color": theme.text}},
-                    "tickvals": [-6, -3, 0, 3, 6],
-                    "thickness": 10,
-                    "tickfont": {"color": theme.text},
-                },
-                "hovertemplate": "n = %{y}, l = %{x}: 10^%{z:.2f}<extra></extra>",
-                "hoverongaps": False,
-            }
-        ],
-        "layout": {
-            "height": height,
-            "margin": {"l": 46, "r": 8, "t": 8, "b": 40},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": theme.text},
-            "xaxis": axis | {"title": {"text": "l   (where the error enters)"}},
-            "yaxis": axis | {"title": {"text": "n   (where it arrives)"}, "autorange": "reversed"},
-        },
-    }
+    edge = alt.Scale(nice=False, zero=False)
+    axis = alt.Axis(format="d", tickMinStep=1, grid=False)
+    cells = (
+        alt.Chart()
+        .transform_calculate(first="-0.5", last="datum.steps - 0.5")
+        .mark_image(aspect=False)
+        .encode(
+            url="cells:N",
+            description=alt.value(""),
+            x=alt.X("first:Q", title="l   (where the error enters)", axis=axis, scale=edge),
+            x2="last:Q",
+            y=alt.Y(
+                "first:Q",
+                title="n   (where it arrives)",
+                axis=axis,
+                scale=alt.Scale(nice=False, zero=False, reverse=True),
+            ),
+            y2="last:Q",
+        )
+    )
+    # Unseen: it brings the legend of the colours.
+    key = (
+        alt.Chart()
+        .mark_point(opacity=0)
+        .encode(
+            color=alt.Color(
+                "decade:Q",
+                scale=alt.Scale(domain=list(np.linspace(-DECADES, DECADES, 5)), range=list(SHADES)),
+                legend=alt.Legend(
+                    title=None,
+                    values=[-DECADES, -DECADES // 2, 0, DECADES // 2, DECADES],
+                    labelExpr="datum.value ? format(pow(10, datum.value), '.0e') : '1'",
+                    gradientThickness=10,
+                    gradientLength=alt.ExprRef("height"),
+                ),
+            )
+        )
+    )
+    return finished(alt.layer(cells, key).properties(height=height), theme, outside=0)

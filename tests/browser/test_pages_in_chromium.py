@@ -64,9 +64,9 @@ SLIPS = {
 
 # Marks that draw data, on every chart: axes and legends don't count, an empty canvas neither.
 MARKS = """() => [...document.querySelectorAll(
-  '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')].map(chart => {
+  '[data-testid="stVegaLiteChart"]')].map(chart => {
     const drawn = [...chart.querySelectorAll(
-      '.role-mark path, .role-mark line, .role-mark rect, .heatmaplayer image')];
+      '.role-mark path, .role-mark line, .role-mark rect')];
     const inked = [...chart.querySelectorAll('canvas')].filter(canvas => canvas.width > 0
       && canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height)
         .data.some(byte => byte));
@@ -105,7 +105,7 @@ def drawn(page: Page, at_least: int) -> list[int]:
 
 def shown(page: Page) -> tuple[str, list[str]]:
     """The words and numbers of a page, and what its charts say of themselves."""
-    charts = page.locator('[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"]')
+    charts = page.locator('[data-testid="stVegaLiteChart"]')
     text = page.get_by_test_id("stMainBlockContainer").inner_text()
     return text, [chart.get_attribute("aria-label") or "" for chart in charts.all()]
 
@@ -768,9 +768,7 @@ def test_looks(
             if abs(luminance(text) - luminance(ground)) < 0.4
         ]
         if width == 1440 and path:
-            picture = (
-                '[data-testid="stVegaLiteChart"], [data-testid="stPlotlyChart"], .step, .live-rows'
-            )
+            picture = '[data-testid="stVegaLiteChart"], .step, .live-rows'
             if (lowest := page.locator(picture).evaluate_all(FIT)) > height:
                 problems.append(f"the picture ends at {lowest:.0f} of {height} pixels")
     assert not {path: problems for path, problems in ugly.items() if problems}

@@ -45,7 +45,8 @@ def test_snippets_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for block in python_blocks("README.md"):
         exec(block, names)
     assert names["rec"].probes["g_cs"].grad.shape == names["rec"]["g_cs"].shape == (50, 4)
-    assert {path.name for path in tmp_path.iterdir()} == {"transport.html", "mine.safetensors"}
+    files = {"transport.html", "transport.pdf", "transport.csv", "mine.safetensors"}
+    assert {path.name for path in tmp_path.iterdir()} == files
 
 
 def test_prepared_links_open_on_what_they_say() -> None:

@@ -33,7 +33,7 @@ LAYERS = (
     {"analysis"},
     {"figures", "errata"},
 )
-FIGURE_PACKAGES = {"altair", "plotly"}
+FIGURE_PACKAGES = {"altair"}
 FRAMEWORKS = {"streamlit", "torch"}
 
 
@@ -186,7 +186,7 @@ def test_library_evaluates_and_unpickles_nothing(module: str) -> None:
 @pytest.mark.parametrize(
     "test",
     [
-        "assert not {'torch', 'streamlit', 'plotly', 'altair'} & set(sys.modules)",
+        "assert not {'torch', 'streamlit', 'altair', 'vl_convert'} & set(sys.modules)",
         "assert not {'safetensors', 'pandas', 'scipy'} & set(sys.modules)",
         "lc = lstm_core; cell = lc.CELLS['vanilla_lstm'];"
         "theta = lc.init_params(cell, d_x=1, d_s=2); rec = lc.unroll(cell, theta, [[1.0]]);"

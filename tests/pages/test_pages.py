@@ -143,7 +143,7 @@ def state_of(at: AppTest, page: str) -> Any:
 
 
 def charts(at: AppTest) -> list[Any]:
-    return [e for e in elements(at.main) if e.type in ("vega_lite_chart", "plotly_chart")]
+    return [e for e in elements(at.main) if e.type == "vega_lite_chart"]
 
 
 def picture(at: AppTest) -> tuple[Any, ...]:
