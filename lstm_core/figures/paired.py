@@ -94,7 +94,8 @@ def paired(
 
 
 def _pale(look: Style) -> Style:
-    return Style(look.color + PALE, (1, 0), BROAD)
+    dash = look.dash if look.dash == (1, 0) else tuple(2 * part for part in look.dash)
+    return Style(look.color + PALE, dash, BROAD)
 
 
 def _words(label: str, mine: np.ndarray, beside: np.ndarray | None, name: str) -> str:

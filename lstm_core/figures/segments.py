@@ -12,17 +12,16 @@ from lstm_core.figures.theme import LIGHT, Style, Theme
 from lstm_core.segments import starts
 
 MANY = 16  # segments; more of them have no names
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def segment_bands(lengths: Sequence[int], named: bool = False) -> list[Band]:
-    """The windows of the segments, every other one shaded; ``named``: w₀, w₁, .. at their tops."""
+    """The windows of the segments, every other one shaded; ``named``: m = 0, m = 1, .. at their tops."""
     last = sum(lengths) - 1
     return [
         Band(
             max(0, j - 0.5),
             min(last, j + length - 0.5),
-            f"w{m}".translate(BELOW) if named and len(lengths) <= MANY else "",
+            f"m = {m}" if named and len(lengths) <= MANY else "",
             shaded=m % 2 == 1,
         )
         for m, (j, length) in enumerate(zip(starts(lengths).tolist(), lengths, strict=True))
