@@ -14,6 +14,7 @@ from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.analysis import state_change
 from lstm_core.augment import augmented_params
+from lstm_core.readout import last_step, unit_error
 
 AUGMENTED, VANILLA = lc.CELLS["augmented_lstm"], lc.CELLS["vanilla_lstm"]
 GATES = {"open": "open: 1", "held": "held", "learned": "learned"}
@@ -126,9 +127,7 @@ def _follow(
 ) -> CellRun:
     """The error enters on the value of the last step, with length 1; x[at] is lowered by 1."""
     rec = lc.unroll(cell, theta, x, clamp=held)
-    error = np.zeros_like(rec.output)
-    error[-1] = 1 / np.sqrt(rec.output.shape[-1])
-    back = lc.backpropagate(rec, error)
+    back = lc.backpropagate(rec, unit_error(rec.output, last_step(rec.output)))
     require_finite(rec, back)
     lower = x.copy()
     lower[at] -= 1.0

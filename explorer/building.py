@@ -15,6 +15,7 @@ from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.figures import names_of_kind
 from lstm_core.initialise import scale_spectral_radius
+from lstm_core.readout import last_step, unit_error
 
 # The name in a link -> the cell; each is the one before with one part more, or fewer.
 CELLS = {
@@ -158,9 +159,7 @@ def _stage(state: BuildingState) -> StageRun:
     theta = {name: shared[RENAMED.get(name, name)] for name in own.params}
     held = {name: getattr(state, name) for name in own.signals if name in gate_fields()}
     rec = lc.unroll(own, theta, _input(state), clamp=held if state.gates == "held" else None)
-    at_end = np.zeros_like(rec.output)
-    at_end[-1] = 1 / np.sqrt(state.width)
-    back = lc.backpropagate(rec, at_end)
+    back = lc.backpropagate(rec, unit_error(rec.output, last_step(rec.output)))
     require_finite(rec, back)
     by_lag, by_gates = (lc.norms_to(rec, kind=kind)[::-1] for kind in ("exact", "cec"))
     return StageRun(rec, back, by_lag, by_gates)

@@ -62,7 +62,7 @@ def _numbers(figure: Figure) -> dict[str, Any] | None:
     series."""
     if figure.tips is not None:
         values = np.concatenate(list(figure.tips.values()))
-        return {"labels": list(figure.tips), "values": live.floats(values)}
+        return {"labels": list(figure.tips), "values": live.floats(values), "first": 0}
     if figure.hover is None:
         return None
     labels = list(dict.fromkeys(figure.data["series"].tolist()))

@@ -12,6 +12,7 @@ from explorer.finite import require_finite
 from explorer.limits import MAX_STEPS
 from explorer.remember import remembered
 from lstm_core import sequences
+from lstm_core.readout import last_step, unit_error
 
 LOSSES = {"last": "last step", "every": "every step"}
 GATES = {"learned": "from the weights", "held": "held at values"}
@@ -107,9 +108,7 @@ def _carousel(width: int, steps: int, drive: float, seed: int, loss: str) -> Sys
 
 
 def _follow(rec: lc.Recording, loss: str) -> SystemRun:
-    error = np.full_like(rec.output, 1 / np.sqrt(rec.output.shape[-1]))
-    if loss == "last":
-        error[:-1] = 0.0
+    error = unit_error(rec.output, last_step(rec.output) if loss == "last" else None)
     back = lc.backpropagate(rec, error)
     require_finite(rec, back)
     norms = lc.transport_norms(rec)

@@ -125,6 +125,16 @@ def last_step(y: Any) -> np.ndarray:
     return mask
 
 
+def unit_error(out: np.ndarray, mask: Any = None) -> np.ndarray:
+    """An explicit error of length 1, the same for all units, at the steps that count: out's shape.
+
+    Args:
+        out: the cell's output, (K, d_out) or (K, B, d_out).
+        mask: as for ``squared_error``; None: every step.
+    """
+    return _mask(mask, out)[..., None] * np.full_like(out, 1 / np.sqrt(out.shape[-1]))
+
+
 def _kind(name: str, value: Any) -> np.ndarray:
     try:
         array = np.asarray(value)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,9 @@ class Line:
     """What one visitor's page and its picture have to say to each other."""
 
     run: int = 0  # how often the whole page ran
-    takers: dict[str, Callable[[Any], None]] = field(
-        default_factory=dict
-    )  # of every control, by key
-    values: dict[str, Callable[[], Any]] = field(default_factory=dict)  # tell a control's value
+    # Of every control, by key: what takes its values, and what tells the one to show.
+    takers: dict[str, Callable[[Any], None]] = field(default_factory=dict)
+    values: dict[str, Callable[[], Any]] = field(default_factory=dict)
     looks: Callable[[Mapping[str, Any]], None] | None = None  # takes what is only looked at
     answered: int = 0  # the newest request that was taken
     movement: int | None = None  # the movement that it belongs to
@@ -164,23 +164,15 @@ def group(key: str) -> Iterator[None]:
         parts = line.group
     finally:
         line.group = None
-    if line.unheard:
-        return
-
-    def take() -> None:
-        _hand(_resume(), st.session_state[key]["sent"])
-
-    _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=take)
+    if not line.unheard:
+        _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=partial(_take, key))
 
 
 def place(kind: str, key: str, **fixed: Any) -> None:
     """A part that the picture fills: it stands outside of it, so that only its data are sent again.
     Data that never change are ``fixed`` with the place."""
-
-    def take() -> None:
-        _hand(_resume(), st.session_state[key]["sent"])
-
-    _PARTS[kind](key=key, data={"slot": key, "fixed": fixed}, on_sent_change=take)
+    data = {"slot": key, "fixed": fixed}
+    _PARTS[kind](key=key, data=data, on_sent_change=partial(_take, key))
 
 
 def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:
@@ -242,7 +234,7 @@ def picture(
             "last": steps - 1,
             **told(),
         }
-        _PARTS["answer"](key=ANSWER, data=packed(shown, numbers), on_sent_change=_take)
+        _PARTS["answer"](key=ANSWER, data=packed(shown, numbers), on_sent_change=_answer)
 
 
 def packed(head: dict[str, Any], numbers: np.ndarray) -> bytes:
@@ -252,14 +244,15 @@ def packed(head: dict[str, Any], numbers: np.ndarray) -> bytes:
     return b"".join((struct.pack("<I", len(text)), text, numbers.tobytes()))
 
 
-def _take() -> None:
-    line, sent = _resume(), st.session_state[ANSWER]["sent"]
-    line.answered = sent["seq"]
-    _hand(line, sent)
+def _answer() -> None:
+    """Take what came with a request for the picture, which will say that it is answered."""
+    _resume().answered = st.session_state[ANSWER]["sent"]["seq"]
+    _take(ANSWER)
 
 
-def _hand(line: Line, sent: Mapping[str, Any]) -> None:
-    """Hand every value that came to what takes it."""
+def _take(key: str) -> None:
+    """Hand every value that came by a part to what takes it."""
+    line, sent = _resume(), st.session_state[key]["sent"]
     if sent["seq"] < line.since:
         return
     line.movement = sent["movement"]

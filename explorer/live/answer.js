@@ -1,6 +1,6 @@
 // The end of every answer of the server: it takes the next request, and hands the charts, in their
-// order, their names and the words that describe them. (Words in a chart's own description would have the browser
-// build the chart anew whenever they change.)
+// order, their names and the words that describe them. (Words in a chart's own description would have
+// the browser build the chart anew whenever they change.)
 hub.define("answer", (component) => {
   let mine = null;
   function describe() {
@@ -38,7 +38,6 @@ hub.define("answer", (component) => {
         console.warn("carousel: the recording failed", error);
       }
       hub.answered(answer);
-      hub.emit("charts");
     },
     close() {
       watch.disconnect();

@@ -10,8 +10,6 @@ const NEAR_PX = 6;
 
 hub.followOnCharts = (place) => {
   const known = new Map(); // svg -> where its plot is, its curves and what is drawn over it
-  const serials = new WeakMap(); // of the charts
-  let serial = 0;
   let pressed = null;
 
   // At once, in the frame in which the chart itself was drawn anew.
@@ -28,28 +26,12 @@ hub.followOnCharts = (place) => {
       }
     }
     const before = known.size;
-    for (const svg of changed) {
-      if (!svg.isConnected) continue;
-      ownClips(svg);
-      if (find(svg)) draw(svg, known.get(svg));
-    }
+    for (const svg of changed) if (svg.isConnected && find(svg)) draw(svg, known.get(svg));
     if (known.size > before) drawAll(); // another chart may move the others' places
     for (const [svg, plot] of known) {
       if (svg.isConnected) continue;
       plot.layer.remove();
       known.delete(svg);
-    }
-  }
-
-  // Every chart counts its clip paths from 0, and of two with a name a page takes the first.
-  function ownClips(svg) {
-    if (!serials.has(svg)) serials.set(svg, ++serial);
-    const own = (id) => (/^clip\d+$/.test(id) ? `${id}-of-${serials.get(svg)}` : id);
-    for (const clip of svg.querySelectorAll("clipPath")) if (clip.id !== own(clip.id)) clip.id = own(clip.id);
-    for (const item of svg.querySelectorAll("[clip-path]")) {
-      const path = item.getAttribute("clip-path");
-      const mine = path.replace(/(?<=#)clip\d+(?=\))/, own);
-      if (path !== mine) item.setAttribute("clip-path", mine);
     }
   }
 

@@ -154,6 +154,37 @@ def test_hovering_marks_the_step_on_every_chart(page: Page, app_url: str) -> Non
     until(page, lambda: hub(page, "hovered") is None, "the mark stays")
 
 
+def test_the_step_under_the_pointer_is_named(page: Page, app_url: str) -> None:
+    """Where the numbers under the pointer are not the chart's own data: dots between a line."""
+    open_page(page, f"{app_url}/Roots")
+    ready(page, "Roots")
+    box = page.get_by_test_id("stVegaLiteChart").nth(1).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    until(page, lambda: hub(page, "hovered") is not None, "nothing is hovered")
+    expect(page.locator(".live-tip:visible")).to_contain_text(f"n{hub(page, 'hovered')}")
+
+
+CUT = """() => [...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg')].flatMap(svg => {
+  const ground = svg.querySelector('.role-frame path.background').getAttribute('d');
+  const [, width, height] = ground.match(/h(-?[\\d.]+)v(-?[\\d.]+)/);
+  return [...svg.querySelectorAll('clipPath')].map(clip => [
+    clip.id, [width, height], ['width', 'height'].map(n => clip.querySelector('rect').getAttribute(n)),
+  ]);
+})"""
+
+
+@pytest.mark.parametrize("path", ["Constant_error_carousel", "Regimes", "Unrolling"])
+def test_curves_are_cut_off_at_the_axes(page: Page, app_url: str, path: str) -> None:
+    open_page(page, f"{app_url}/{path}")
+    ready(page, path)
+    cuts = page.evaluate(CUT)
+    assert len(cuts) >= 3
+    assert len({name for name, _, _ in cuts}) == len(cuts), "charts share a clip path"
+    for name, plot, rect in cuts:
+        assert rect == plot, f"{name}: curves are cut off at {rect}, the plot has {plot}"
+
+
 def test_a_signal_is_brought_out_by_its_legend(page: Page, app_url: str) -> None:
     open_inside(page, app_url)
     words = page.locator(".role-legend-label text", has_text="g_cs").bounding_box()

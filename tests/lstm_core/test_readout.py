@@ -13,6 +13,7 @@ from lstm_core.readout import (
     linear_readout,
     readout_gradients,
     squared_error,
+    unit_error,
 )
 
 BATCH = pytest.mark.parametrize("axes", [(7,), (7, 3)], ids=["one", "batch"])
@@ -118,6 +119,15 @@ def test_softmax_of_large_numbers() -> None:
     assert error == 2000
     np.testing.assert_array_equal(p, [[1, 0, 0]])
     np.testing.assert_array_equal(dE_dy, [[1, -1, 0]])
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (4, 2, 6), (1, 1)])
+def test_a_unit_error_has_length_1_where_it_counts(shape: tuple[int, ...]) -> None:
+    out = np.random.default_rng(0).normal(size=shape)
+    np.testing.assert_allclose(np.linalg.norm(unit_error(out), axis=-1), 1, rtol=1e-15)
+    at_end = unit_error(out, last_step(out))
+    np.testing.assert_array_equal(at_end[-1], unit_error(out)[-1])
+    assert not at_end[:-1].any()
 
 
 def test_type_is_kept() -> None:
