@@ -5,6 +5,9 @@ ADDRESS  ?= localhost
 # Open a browser window where there is a screen; elsewhere only print the address.
 HEADLESS ?= $(if $(or $(filter Darwin,$(shell uname -s)),$(DISPLAY),$(WAYLAND_DISPLAY)),false,true)
 
+# Processes that run the tests, at most four: a number, or as many as there are cores.
+WORKERS  ?= auto
+
 VENV    := .venv
 PY      := $(VENV)/bin/python
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
@@ -17,7 +20,7 @@ export PIP_NO_INPUT = 1
 
 help:
 	@echo "make run        set up and open the app            PORT=$(PORT) ADDRESS=$(ADDRESS) HEADLESS=$(HEADLESS)"
-	@echo "make test       set up and run every test          ARGS='-k name' goes to pytest"
+	@echo "make test       set up and run every test          ARGS='-k name' goes to pytest, WORKERS=0: in one process"
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      benchmarks                         ARGS='latency --page Stability'"
 	@echo "make clean      remove caches;  make distclean: remove $(VENV) too"
@@ -28,7 +31,7 @@ run: $(VENV)/.app
 
 test: $(VENV)/.dev
 	$(PY) -m tests.browser.find_chromium --install
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .

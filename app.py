@@ -27,8 +27,8 @@ with picture:
         inside_view.charts(run, opening)
         return len(run.rec)
 
-    told = {"page": "Home", "n": opening.n, "flow": opening.flow, "head": {}}
-    live.picture(cell_at_work, lambda: told)
+    about = {"page": "Home", "n": opening.n, "flow": opening.flow, "head": {}}
+    live.picture(lambda: live.telling_again("Home", cell_at_work), lambda: about)
     chart_menu("Home", cell_at_work)
 words.markdown(
     "### A cell at work\n"

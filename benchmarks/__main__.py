@@ -56,7 +56,7 @@ def run(part: str, options: argparse.Namespace) -> None:
         from benchmarks import sessions
 
         counts = options.sessions or ([2, 10] if quick else [10, 30, 60, 100])
-        seconds = options.seconds or (4 if quick else 20)
+        seconds = options.seconds or (6 if quick else 60)
         sessions.report(controls, counts, seconds, reruns=10 if quick else 50)
 
 

@@ -21,6 +21,7 @@ from benchmarks.visitor import Answer, Visitor, visiting
 
 PERIOD_S = 2.0  # between two changes of one visitor
 OPENING_S = 0.1  # between two visitors who open their page
+COLD = 1 / 3  # of the time: nothing is known yet
 
 
 def report(controls: Sequence[Control], counts: Sequence[int], seconds: float, reruns: int) -> None:
@@ -39,9 +40,13 @@ def report(controls: Sequence[Control], counts: Sequence[int], seconds: float, r
     for typed, words in ((False, "values that the control snaps to"), (True, "every value new")):
         print(
             f"S visitors, round robin over {len(controls)} page(s), {seconds:g} s: each changes a"
-            f" control every {PERIOD_S:g} s, or when answered; {words}; sent -> finished, ms"
+            f" control every {PERIOD_S:g} s, or when answered; {words}; sent -> finished, ms,"
+            f" in the first {seconds * COLD:g} s, when nobody has asked for anything yet, and after"
         )
-        print(f"    {'S':>4}{'p50/p95':>13}{'max':>7}{'changes':>9}{'new':>6}{'CPU':>6}   errors")
+        print(
+            f"    {'S':>4}{'first p50/p95':>16}{'new':>6}{'then p50/p95':>16}{'max':>7}{'new':>6}"
+            f"{'CPU':>6}{'changes':>9}   errors"
+        )
         for number in counts:
             with served() as server:
                 asyncio.run(Crowd(server, controls, seconds, typed).measure(number))
@@ -81,6 +86,16 @@ def problems(answers: Sequence[Answer]) -> str:
     return f"{kinds.total()} ({listed})" if kinds else "0"
 
 
+@dataclass(frozen=True)
+class Change:
+    """A visitor's change: when it was asked for, counted from the start, and what was answered."""
+
+    due: float
+    page: str
+    value: float
+    answer: Answer
+
+
 @dataclass
 class Crowd:
     """Visitors of one server at the same time: what they ask for, and what they are answered."""
@@ -89,8 +104,8 @@ class Crowd:
     controls: Sequence[Control]
     seconds: float
     typed: bool
-    asked: list[tuple[str, float]] = field(default_factory=list)
-    changes: list[Answer] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     cpu: str = "-"
 
     def __post_init__(self) -> None:
@@ -106,11 +121,16 @@ class Crowd:
             for i in range(number):
                 group.create_task(self._visit(self.controls[i % len(self.controls)], i, start))
             group.create_task(self._watch_cpu(start))
-        times = [1e3 * answer.seconds for answer in self.changes]
-        new = len(set(self.asked)) / max(len(self.asked), 1)
+        self.changes.sort(key=lambda change: change.due)
+        first = [change for change in self.changes if change.due < self.seconds * COLD]
+        then = self.changes[len(first) :]
+        times = _milliseconds(then)
+        lost = [Answer(np.nan, problem) for problem in self.problems]
         print(
-            f"    {number:4}{spread(times):>13}{max(times, default=np.nan):7.0f}"
-            f"{len(times):9}{new:6.0%}{self.cpu:>6}   {problems(self.changes)}",
+            f"    {number:4}{spread(_milliseconds(first)):>16}{_new(first, []):>6}"
+            f"{spread(times):>16}{max(times, default=np.nan):7.0f}{_new(then, first):>6}"
+            f"{self.cpu:>6}{len(self.changes):9}"
+            f"   {problems([change.answer for change in self.changes] + lost)}",
             flush=True,
         )
 
@@ -126,17 +146,28 @@ class Crowd:
                     last, value = value, next(self.walks[control.page])
                     if value == last:  # no change: it has been all the way round
                         value = next(self.walks[control.page])
-                    self.asked.append((control.page, value))
-                    self.changes.append(await visitor.change(value))
+                    answer = await visitor.change(value)
+                    self.changes.append(Change(due - start, control.page, value, answer))
                     due = max(due + PERIOD_S, time.perf_counter())
         except (OSError, RuntimeError, websockets.WebSocketException) as problem:
-            self.changes.append(Answer(np.nan, type(problem).__name__))
+            self.problems.append(type(problem).__name__)
 
     async def _watch_cpu(self, start: float) -> None:
-        """The share of one core that the server takes while the visitors are at work."""
-        await asyncio.sleep(start - time.perf_counter())
-        before = self.server.cpu_seconds()
-        await asyncio.sleep(self.seconds)
-        after = self.server.cpu_seconds()
+        """The share of one core that the server takes, once it has been asked for a while."""
+        await asyncio.sleep(start + self.seconds * COLD - time.perf_counter())
+        before, begun = self.server.cpu_seconds(), time.perf_counter()
+        await asyncio.sleep(start + self.seconds - time.perf_counter())
+        after, ended = self.server.cpu_seconds(), time.perf_counter()
         if before is not None and after is not None:
-            self.cpu = f"{(after - before) / self.seconds:.0%}"
+            self.cpu = f"{(after - before) / (ended - begun):.0%}"
+
+
+def _milliseconds(changes: Sequence[Change]) -> list[float]:
+    return [1e3 * change.answer.seconds for change in changes]
+
+
+def _new(changes: Sequence[Change], before: Sequence[Change]) -> str:
+    """The share of values that nobody had asked for."""
+    values = {(change.page, change.value) for change in changes}
+    known = {(change.page, change.value) for change in before}
+    return f"{len(values - known) / len(changes):.0%}" if changes else "-"

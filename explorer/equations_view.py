@@ -68,17 +68,15 @@ def controls(store: Store[EquationsState]) -> None:
             store.choose("status", "Equations shown", STATUSES)
 
 
-def place(view: str) -> None:
+def place(store: Store[EquationsState]) -> None:
     """Where the list of a view stands, with all its rows; the picture says which are shown."""
-    if view == "errata":
-        live.place(view, LIST.format(view), errata=_errata())
-    else:
-        live.place(view, LIST.format(view), equations=_equations())
+    view = store.state.view
+    rows = {"errata": _errata()} if view == "errata" else {"equations": _equations()}
+    live.place(view, LIST.format(view), partial(_take, store), **rows)
 
 
-def fill(store: Store[EquationsState]) -> None:
+def fill(state: EquationsState) -> None:
     """What the list shows, and what was found of the checks that were asked for."""
-    state = store.state
     shown: dict[str, Any]
     if state.view == "errata":
         asked: Checks | None = st.session_state.pop(ASKED, None)
@@ -92,7 +90,7 @@ def fill(store: Store[EquationsState]) -> None:
         }
     else:
         shown = {"shown": shown_equations(state)}
-    live.fill(LIST.format(state.view), shown, partial(_take, store))
+    live.fill(LIST.format(state.view), shown)
 
 
 def without_torch() -> None:

@@ -8,7 +8,16 @@ from explorer import live, recording
 from explorer.cell_view import DRAWINGS, fill_unrolled
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inputs import SOURCES
-from explorer.inside import LOSSES, VIEWS, InsideRun, InsideState, cell, latest_start, width
+from explorer.inside import (
+    LOSSES,
+    VIEWS,
+    InsideRun,
+    InsideState,
+    cell,
+    latest_start,
+    reading,
+    width,
+)
 from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import NOTATIONS, step_template, symbol
 from explorer.show import show, theme
@@ -25,6 +34,7 @@ from lstm_core.figures import (
 from lstm_core.sequences import ALPHABET
 
 STEP = "live/step"  # the part with the step in numbers
+TEXT = "live/text"
 
 
 def input_controls(store: Store[InsideState]) -> None:
@@ -108,6 +118,12 @@ def _read(store: Store[InsideState], name: str, data: bytes, column: str | None 
     st.session_state["csv/columns"] = series.numeric_columns
     st.session_state["csv/column"] = series.name
     st.session_state["csv/said"] = ("info", words)
+
+
+def place_text(state: InsideState) -> None:
+    """Where the text stands that is read, if it is one."""
+    if reading(state).is_text:
+        live.place("strip", TEXT)
 
 
 def charts(run: InsideRun, state: InsideState) -> None:
@@ -199,7 +215,7 @@ def _text_strip(run: InsideRun) -> None:
     after = (_visible(ALPHABET[int(code)]) for code in run.reading.target)
     letters = "".join(_visible(letter) for letter in run.reading.names)
     shown = {"letters": letters, "expected": list(zip(guesses, after, strict=True))}
-    live.part("strip", "live/strip", shown)
+    live.fill(TEXT, shown)
 
 
 def _visible(letter: str) -> str:

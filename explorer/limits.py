@@ -12,3 +12,4 @@ MAX_UPLOAD_BYTES = 1_000_000
 
 CHECK_SECONDS = 0.25  # of the errata checks in one answer
 MAX_REMEMBERED_BYTES = 48 * 2**20  # of the results of one computation, for all visitors together
+MAX_PICTURES = 512  # that are kept for all visitors together, some 100 kB each

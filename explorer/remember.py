@@ -11,8 +11,12 @@ from cachetools import LRUCache, cached
 
 import lstm_core as lc
 from explorer.limits import MAX_REMEMBERED_BYTES
+from lstm_core.layout import Layout
+from lstm_core.wires import Graph
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+PLAIN = frozenset((str, int, float, bool, type(None)))
+SHARED = (lc.Cell, Layout, Graph)  # by all results of a cell
 
 
 def remembered(compute: Function) -> Function:

@@ -27,9 +27,9 @@ SLIDERS = {
 PLANE, WORDS = "live/plane", "live/words"
 
 
-def places() -> None:
+def places(store: Store[StabilityState]) -> None:
     """Where the plane and the words stand; the picture fills them."""
-    live.place("plane", PLANE)
+    live.place("plane", PLANE, partial(_take, store))
     live.place("steps", WORDS)
 
 
@@ -50,22 +50,22 @@ def controls(store: Store[StabilityState]) -> None:
         store.number("seed", "seed of the noise")
 
 
-def plane(store: Store[StabilityState], run: StabilityRun) -> None:
+def plane(run: StabilityRun, state: StabilityState) -> None:
     """Both sets of eigenvalues, of which those of W_s + W_r are moved, and what they say beside what
     happens."""
-    fields = SLIDERS[store.state.form]
-    kinds = {name: kind_of(store.state, name) for name in fields}
+    fields = SLIDERS[state.form]
+    kinds = {name: kind_of(state, name) for name in fields}
     at_step = run.at_step.round(4)
     shown = {
-        "form": store.state.form,
-        "values": {name: getattr(store.state, name) for name in fields},
+        "form": state.form,
+        "values": {name: getattr(state, name) for name in fields},
         "bounds": {name: [kind.low, kind.high] for name, kind in kinds.items()},
         "steps": np.stack([at_step.real, at_step.imag], -1).reshape(-1, 4).tolist(),
         "colours": {"rest": theme().blue, "here": SPARE[1]},
     }
-    live.fill(PLANE, shown, partial(_take, store))
+    live.fill(PLANE, shown)
     live.fill(WORDS, words(run))
-    n = min(store.state.n, len(run.at_step) - 1)
+    n = min(state.n, len(run.at_step) - 1)
     sets = {"W_s + W_r, near rest": run.at_rest, f"at step n = {n}": run.at_step[n]}
     stands_for(PLANE, partial(eigenvalue_plane, sets), "eigenvalues")
 

@@ -144,25 +144,39 @@ class Store(Generic[State]):
         """Say with the next picture that something could not be done."""
         self._kept.said.append(words)
 
-    def draw(self, picture: Callable[[], int]) -> None:
-        """Draw what follows the controls while they are moved; ``picture`` returns its steps."""
+    def draw(
+        self,
+        compute: Callable[[State], Result],
+        picture: Callable[[Result, State], int],
+        kept: bool = True,
+    ) -> None:
+        """Draw what follows the controls while they are moved: ``picture`` of what the state gives, and
+        of the state; it returns its steps. ``kept``: it depends on these alone, but for what is only
+        looked at, and is sent again to whoever has that state."""
 
-        def drawn() -> int:
+        def anew() -> int:
+            return picture(*self.computed(compute))
+
+        def drawn() -> tuple[int, live.Told]:
             while self._kept.said:
                 st.toast(self._kept.said.pop(0), icon=":material/error:")
-            return picture()
+            if not kept:
+                return live.telling(anew)
+            result, state = self.computed(compute)
+            known = f"{self.page} {self._looking_as(self.kind(), state)!r}"
+            return live.telling_again(known, partial(picture, result, state))
 
         settled = [self.settle(preset) for preset in self.presets.values()]
 
-        def told() -> dict[str, Any]:
+        def about() -> dict[str, Any]:
             alike = [self._looking_as(self.state, preset) == self.state for preset in settled]
             current = alike.index(True) if any(alike) else None
             head = {"current": current, "can_undo": self.can_undo}
             n, flow = getattr(self.state, "n", 0), getattr(self.state, "flow", "forward")
             return {"page": self.page, "n": n, "flow": flow, "head": head, "link": self.link()}
 
-        live.picture(drawn, told, self.look)
-        chart_menu(self.page, picture, self.look)
+        live.picture(drawn, about, self.look)
+        chart_menu(self.page, anew, self.look)
 
     def look(self, sent: Mapping[str, Any]) -> None:
         """Take what is only looked at, where the page has it: the step and the flow."""

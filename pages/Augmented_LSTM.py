@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import augmented, augmented_view, live
-from explorer.augmented import AugmentedState
+from explorer.augmented import AugmentedRun, AugmentedState
 from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
@@ -16,8 +16,7 @@ with chapter_page("Augmented LSTM", AugmentedState, augmented.presets(), augment
         " $g_{cx} = 1$ they are the same; see what each extension does to the signals and to the error."
     )
 
-    def picture() -> int:
-        run, state = store.computed(augmented.run)
+    def picture(run: AugmentedRun, state: AugmentedState) -> int:
         augmented_view.charts(run, state)
         augmented_view.words(run, state)
         return state.steps
@@ -31,7 +30,7 @@ with chapter_page("Augmented LSTM", AugmentedState, augmented.presets(), augment
     with charts:
         state = store.usable(augmented.run)
         place_drawing(state.drawing, augmented.run(state).augmented.rec)
-        store.draw(picture)
+        store.draw(augmented.run, picture)
     with words:
         live.place("steps", augmented_view.WORDS)
 

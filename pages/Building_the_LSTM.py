@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import building, building_view
-from explorer.building import BuildingState
+from explorer.building import BuildingRun, BuildingState
 from explorer.building_words import WORDS
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
@@ -16,8 +16,7 @@ with chapter_page("Building the LSTM", BuildingState, building.presets(), buildi
         " *now* is what the new part does."
     )
 
-    def picture() -> int:
-        run, state = store.computed(building.run)
+    def picture(run: BuildingRun, state: BuildingState) -> int:
         building_view.charts(run, state)
         building_view.figures_in_words(run, state)
         return len(run.now.rec)
@@ -30,7 +29,7 @@ with chapter_page("Building the LSTM", BuildingState, building.presets(), buildi
         time_cursor()
         state = store.usable(building.run)
         building_view.stage(state, building.run(state))
-        store.draw(picture)
+        store.draw(building.run, picture)
         predict(WORDS[state.stage].question, slot=building_view.ANSWER)
     st.markdown(
         "**What to look for.** *Left:* the state of one unit. *Middle:* the size of the error on the"

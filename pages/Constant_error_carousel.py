@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import carousel, carousel_view, live
-from explorer.carousel import CarouselState
+from explorer.carousel import CarouselRun, CarouselState
 from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
@@ -19,8 +19,7 @@ with chapter_page(
         " error comes."
     )
 
-    def picture() -> int:
-        run, state = store.computed(carousel.run)
+    def picture(run: CarouselRun, state: CarouselState) -> int:
         carousel_view.charts(run, state)
         carousel_view.figures_in_words(run, state)
         return len(run.rec)
@@ -34,7 +33,7 @@ with chapter_page(
     with charts:
         state = store.usable(carousel.run)
         place_drawing(state.drawing, carousel.run(state).rec)
-        store.draw(picture)
+        store.draw(carousel.run, picture)
     with words:
         live.place("steps", carousel_view.WORDS)
 

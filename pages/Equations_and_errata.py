@@ -16,8 +16,8 @@ with chapter_page(
         " exact way, on a random instance."
     )
 
-    def picture() -> int:
-        equations_view.fill(store)
+    def picture(_: EquationsState, state: EquationsState) -> int:
+        equations_view.fill(state)
         return 1
 
     controls, right = st.columns([1, 4.2], gap="medium")
@@ -26,8 +26,8 @@ with chapter_page(
     with right:
         if store.state.view == "errata":
             equations_view.without_torch()
-        equations_view.place(store.state.view)
-        store.draw(picture)
+        equations_view.place(store)
+        store.draw(lambda state: state, picture, kept=False)
 
     st.markdown(equations_view.WHAT_TO_LOOK_FOR[store.state.view])
     predict(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import inside, inside_view, live
 from explorer.cell_view import place_drawing
-from explorer.inside import InsideState
+from explorer.inside import InsideRun, InsideState
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
 from explorer.weight_editor import weight_editor
@@ -17,8 +17,7 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
         " (126-136) comes to. Change the input or a weight, and everything follows."
     )
 
-    def picture() -> int:
-        run, state = store.computed(inside.run)
+    def picture(run: InsideRun, state: InsideState) -> int:
         inside_view.charts(run, state)
         inside_view.step_numbers(run, state)
         return len(run.rec)
@@ -36,7 +35,8 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
     with drawn:
         state = store.usable(inside.run)
         place_drawing(state.drawing, inside.run(state).rec, state.notation)
-        store.draw(picture)
+        inside_view.place_text(state)
+        store.draw(inside.run, picture)
     with step:
         live.place("steps", inside_view.STEP)
 

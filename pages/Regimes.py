@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import live, regimes, regimes_view
 from explorer.page import chapter_page, predict
-from explorer.regimes import RegimesState
+from explorer.regimes import RegimesRun, RegimesState
 from explorer.time_cursor import time_cursor
 
 with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as store:
@@ -16,8 +16,7 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
         " promise (errata 24 to 29). In each preset a run meets one: compare *said* and *true*."
     )
 
-    def picture() -> int:
-        run, _ = store.computed(regimes.run)
+    def picture(run: RegimesRun, _: RegimesState) -> int:
         regimes_view.charts(run)
         regimes_view.words(run)
         return len(run.rec)
@@ -29,7 +28,7 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
         time_cursor()
         charts, words = st.columns([1.35, 1.2], gap="medium")
     with charts:
-        store.draw(picture)
+        store.draw(regimes.run, picture)
     with words:
         live.place("steps", regimes_view.WORDS)
 

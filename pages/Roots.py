@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import live, roots, roots_view
 from explorer.page import chapter_page, predict
-from explorer.roots import RootsState
+from explorer.roots import RootsRun, RootsState
 from explorer.time_cursor import time_cursor
 
 with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
@@ -17,8 +17,7 @@ with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
         " solution."
     )
 
-    def picture() -> int:
-        run, state = store.computed(roots.run)
+    def picture(run: RootsRun, state: RootsState) -> int:
         roots_view.charts(run, state)
         return len(run.samples)
 
@@ -27,7 +26,7 @@ with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
         roots_view.controls(store)
     with right:
         time_cursor()
-        store.draw(picture)
+        store.draw(roots.run, picture)
         live.place("steps", roots_view.WORDS)
 
     st.markdown(roots_view.WHAT_TO_LOOK_FOR)

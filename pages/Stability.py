@@ -5,7 +5,7 @@ import streamlit as st
 from explorer import stability, stability_view
 from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
-from explorer.stability import StabilityState
+from explorer.stability import StabilityRun, StabilityState
 from explorer.time_cursor import time_cursor
 
 with chapter_page("Stability", StabilityState, stability.presets(), stability.settle) as store:
@@ -17,9 +17,8 @@ with chapter_page("Stability", StabilityState, stability.presets(), stability.se
         " what the state does."
     )
 
-    def picture() -> int:
-        run, state = store.computed(stability.run)
-        stability_view.plane(store, run)
+    def picture(run: StabilityRun, state: StabilityState) -> int:
+        stability_view.plane(run, state)
         stability_view.drawing(run, state)
         stability_view.charts(run)
         return len(run.rec)
@@ -31,11 +30,11 @@ with chapter_page("Stability", StabilityState, stability.presets(), stability.se
         time_cursor()
         plane, charts = st.columns([1.2, 2], gap="medium")
     with plane:
-        stability_view.places()
+        stability_view.places(store)
     with charts:
         state = store.usable(stability.run)
         place_drawing(state.drawing, stability.run(state).rec)
-        store.draw(picture)
+        store.draw(stability.run, picture)
 
     predict(
         "$W_s = 1.2$ and $W_r = -0.5$: the sum is 0.7, inside the circle. Is every start safe?",

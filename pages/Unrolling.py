@@ -6,7 +6,7 @@ from explorer import live, unrolling, unrolling_view
 from explorer.cell_view import place_drawing
 from explorer.page import chapter_page, predict
 from explorer.time_cursor import time_cursor
-from explorer.unrolling import UnrollingState
+from explorer.unrolling import UnrollingRun, UnrollingState
 
 with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.settle) as store:
     st.markdown(
@@ -17,8 +17,7 @@ with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.se
         " longer than a segment, and see what becomes of the response and of the error."
     )
 
-    def picture() -> int:
-        run, state = store.computed(unrolling.run)
+    def picture(run: UnrollingRun, state: UnrollingState) -> int:
         unrolling_view.charts(run, state)
         unrolling_view.words(run, state)
         return len(run.rec)
@@ -32,7 +31,7 @@ with chapter_page("Unrolling", UnrollingState, unrolling.presets(), unrolling.se
     with charts:
         state = store.usable(unrolling.run)
         place_drawing(state.drawing, unrolling.run(state).rec)
-        store.draw(picture)
+        store.draw(unrolling.run, picture)
     with words:
         live.place("steps", unrolling_view.WORDS)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import why, why_view
 from explorer.page import chapter_page, predict
-from explorer.why import WhyState
+from explorer.why import SystemRun, WhyState
 
 with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as store:
     st.markdown(
@@ -15,16 +15,15 @@ with chapter_page("Why the error dies", WhyState, why.presets(), why.settle) as 
         " unless the way through the candidate is as strong (presets *Exploding*, *Against Eq 182*)."
     )
 
-    def picture() -> int:
-        runs, _ = store.computed(why.run)
+    def picture(runs: dict[str, SystemRun], state: WhyState) -> int:
         why_view.charts(runs)
-        return store.state.steps
+        return state.steps
 
     controls, right = st.columns([1, 3.9], gap="medium")
     with controls:
         why_view.controls(store)
     with right:
-        store.draw(picture)
+        store.draw(why.run, picture)
         why_view.maps()
 
     st.markdown(

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import pytest
 
-ERRORS = pytest.StashKey[dict[str, list[float]]]()
+ERROR = "relative error of the gradient check"
 
 
-@pytest.fixture(scope="session")
-def note_error(pytestconfig: pytest.Config) -> Callable[[str, float], None]:
+@pytest.fixture
+def note_error(record_property: Callable[[str, object], None]) -> Callable[[str, float], None]:
     """Keep a cell's relative error for the summary: `note_error(cell.name, error)`."""
-    errors = pytestconfig.stash.setdefault(ERRORS, {})
-
-    def note(cell: str, error: float) -> None:
-        errors.setdefault(cell, []).append(error)
-
-    return note
+    return lambda cell, error: record_property(ERROR, (cell, error))
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the worst relative error of the gradient check for every cell that was checked."""
-    for cell, errors in config.stash.get(ERRORS, {}).items():
+    errors: dict[str, list[float]] = defaultdict(list)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, value in report.user_properties:
+                    if name == ERROR:
+                        errors[value[0]].append(value[1])
+    for cell, found in sorted(errors.items()):
         terminalreporter.write_line(
-            "worst relative error of the gradient check:"
-            f" {cell} {max(errors):.1e} ({len(errors)} systems)"
+            f"worst {ERROR}: {cell} {max(found):.1e} ({len(found)} systems)"
         )

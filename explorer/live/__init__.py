@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+
+from explorer.limits import MAX_PICTURES
 
 HERE = Path(__file__).parent
 KINDS = (
@@ -50,6 +52,22 @@ ANSWER = "live/answer"
 
 
 @dataclass
+class Told:
+    """What a picture tells the parts of its page."""
+
+    charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
+    filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
+    recording: tuple[dict[str, Any], np.ndarray] | None = None
+
+    @cached_property
+    def packed(self) -> tuple[str, bytes]:
+        """As JSON, and the numbers of the recording."""
+        head, numbers = self.recording or (None, np.empty(0, np.float32))
+        told = {"charts": self.charts, "parts": self.filled, "recording": head}
+        return _json(told), numbers.tobytes()
+
+
+@dataclass
 class Line:
     """What one visitor's page and its picture have to say to each other."""
 
@@ -61,9 +79,7 @@ class Line:
     answered: int = 0  # the newest request that was taken
     movement: int | None = None  # the movement that it belongs to
     since: int = 0  # requests before this one belong to a state that was replaced
-    charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
-    filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
-    recording: tuple[dict[str, Any], np.ndarray] | None = None
+    told: Told = field(default_factory=Told)  # of the picture that is being drawn
     group: list[dict[str, Any]] | None = None  # the parts of the group that is being made
     unheard: bool = False  # nobody draws what is said
 
@@ -168,29 +184,28 @@ def group(key: str) -> Iterator[None]:
         _PARTS["group"](key=key, data={"parts": parts}, on_sent_change=partial(_take, key))
 
 
-def place(kind: str, key: str, **fixed: Any) -> None:
+def place(kind: str, key: str, on_sent: Callable[[Any], None] | None = None, **fixed: Any) -> None:
     """A part that the picture fills: it stands outside of it, so that only its data are sent again.
-    Data that never change are ``fixed`` with the place."""
+    Data that never change are ``fixed`` with the place; ``on_sent`` as for ``part``."""
+    if on_sent:
+        _line.get().takers[key] = on_sent
     data = {"slot": key, "fixed": fixed}
     _PARTS[kind](key=key, data=data, on_sent_change=partial(_take, key))
 
 
-def fill(key: str, data: Any, on_sent: Callable[[Any], None] | None = None) -> None:
-    """Fill a part that has its place; ``on_sent`` as for ``part``."""
-    line = _line.get()
-    if on_sent:
-        line.takers[key] = on_sent
-    line.filled[key] = {**data, "key": key}
+def fill(key: str, data: Any) -> None:
+    """Fill a part that has its place."""
+    _line.get().told.filled[key] = {**data, "key": key}
 
 
 def name(key: str, chart: str) -> None:
     """The name of what a filled part draws, where it is a chart."""
-    _line.get().filled[key]["chart"] = chart
+    _line.get().told.filled[key]["chart"] = chart
 
 
 def record(head: dict[str, Any], numbers: np.ndarray) -> None:
     """Give the page's parts the numbers of a run, (K, width) float32; ``head`` says what is where."""
-    _line.get().recording = head, numbers
+    _line.get().told.recording = head, numbers
 
 
 def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None]) -> None:
@@ -203,45 +218,63 @@ def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None])
     _PARTS[kind](key=key, data=data, on_sent_change=take)
 
 
+def telling(draw: Callable[[], int]) -> tuple[int, Told]:
+    """Run ``draw``, which returns the number of steps that the picture has: that, and what it tells."""
+    line = _line.get()
+    line.told = Told()
+    return draw(), line.told
+
+
+def telling_again(state: str, draw: Callable[[], int]) -> tuple[int, Told]:
+    """``telling`` for a picture that depends on a ``state`` alone, and on whether it is dark: its charts
+    are sent as they were to the first visitor who had it."""
+    return _kept(f"{st.context.theme.type} {state}", draw)
+
+
+@st.cache_resource(max_entries=MAX_PICTURES, show_spinner=False)
+def _kept(state: str, _draw: Callable[[], int]) -> tuple[int, Told]:
+    return telling(_draw)
+
+
 @st.fragment
 def picture(
-    draw: Callable[[], int],
-    told: Callable[[], dict[str, Any]],
+    draw: Callable[[], tuple[int, Told]],
+    about: Callable[[], dict[str, Any]],
     looks: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
     """What follows a control while it is dragged: ``draw`` runs again, and nothing else of the page.
 
-    ``draw`` returns the number of steps that the picture has; ``told`` gives ``page``, ``n``, ``flow``,
-    ``head`` and, where the page has one, ``link`` of the state that was drawn; ``looks`` takes the step
-    and the flow that the browser shows.
+    ``draw`` returns what ``telling`` or ``telling_again`` does; ``about`` gives ``page``, ``n``,
+    ``flow``, ``head`` and, where the page has one, ``link`` of the state that was drawn; ``looks``
+    takes the step and the flow that the browser shows.
     """
     line = _resume()
     line.looks = looks
-    line.charts, line.filled, line.recording = [], {}, None
-    steps = 1
+    steps, told = 1, Told()
     try:
-        steps = draw()
+        steps, told = draw()
     finally:
-        head, numbers = line.recording or (None, np.empty(0, np.float32))
-        shown = {
+        head = {
             "seq": line.answered,
             "run": line.run,
             "rest": st.session_state[START].get("rest", 0),
             "values": {key: value() for key, value in line.values.items()},
-            "charts": line.charts,
-            "parts": line.filled,
-            "recording": head,
             "last": steps - 1,
-            **told(),
+            **about(),
         }
-        _PARTS["answer"](key=ANSWER, data=packed(shown, numbers), on_sent_change=_answer)
+        _PARTS["answer"](key=ANSWER, data=packed(head, told), on_sent_change=_answer)
 
 
-def packed(head: dict[str, Any], numbers: np.ndarray) -> bytes:
+def packed(head: dict[str, Any], told: Told) -> bytes:
     """The length of the head in JSON, the head, padded to whole words, and the numbers."""
-    text = json.dumps(head, separators=(",", ":")).encode()
+    more, numbers = told.packed
+    text = f"{_json(head)[:-1]},{more[1:]}".encode()
     text += b" " * (-len(text) % 4)
-    return b"".join((struct.pack("<I", len(text)), text, numbers.tobytes()))
+    return b"".join((struct.pack("<I", len(text)), text, numbers))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _answer() -> None:
@@ -286,4 +319,4 @@ def describe(
     last."""
     told = {"words": words, "numbers": numbers, "ahead": ahead, "past": past or None}
     told = {name: value for name, value in told.items() if value is not None}
-    _line.get().charts.append({"name": chart, **told})
+    _line.get().told.charts.append({"name": chart, **told})

@@ -1,7 +1,7 @@
 """The real app in a real Chromium: fixtures, and what every browser test needs.
 
 Fixtures: `app_url`, `browser`, `new_page` (a page of any size or colour scheme), `page`.
-Helpers: `open_page`, `rerun`, `wait_until_idle`, `assert_no_exception`.
+Helpers: `open_page`, `rerun`, `wait_until`, `wait_until_idle`, `assert_no_exception`.
 
     from tests.browser.conftest import assert_no_exception, open_page, rerun
 
@@ -94,7 +94,7 @@ def rerun(page: Page, quiet_ms: int = QUIET_MS) -> Iterator[None]:
     """Wait, on leaving, for the end of a run begun inside, and until the app is idle."""
     before = page.traffic.runs
     yield
-    _wait_until(page, lambda: page.traffic.runs > before, "the app did not rerun")
+    wait_until(page, lambda: page.traffic.runs > before, "the app did not rerun")
     wait_until_idle(page, quiet_ms)
 
 
@@ -108,14 +108,17 @@ def wait_until_idle(page: Page, quiet_ms: int = QUIET_MS) -> None:
         quiet = time.monotonic() - page.traffic.last >= quiet_ms / 1000
         return quiet and page.locator(IDLE).count() == 1
 
-    _wait_until(page, idle, "the app did not come to rest")
+    wait_until(page, idle, "the app did not come to rest")
 
 
-def _wait_until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + TIMEOUT_S
+def wait_until(
+    page: Page, condition: Callable[[], bool], otherwise: str, seconds: float = TIMEOUT_S
+) -> None:
+    """Wait for a condition; a TimeoutError says what is the matter ``otherwise``."""
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{otherwise} within {TIMEOUT_S} s")
+            raise TimeoutError(f"{otherwise} within {seconds} s")
         page.wait_for_timeout(10)
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import assert_no_exception, open_page, wait_until_idle
+from tests.browser.conftest import (
+    assert_no_exception,
+    open_page,
+    wait_until,
+    wait_until_idle,
+)
 from tests.browser.test_pages_in_chromium import NAMES, PLOTS, drawn
 
 WHY = "Why_the_error_dies"
@@ -30,8 +35,12 @@ def menu_of(page: Page, chart: str) -> Locator:
 def test_every_chart_has_a_menu_that_saves_it(path: str, page: Page, app_url: str) -> None:
     opened(page, app_url, path)
     buttons = page.get_by_role("button", name=re.compile("^Menu of the chart "))
-    expect(buttons).to_have_count(page.locator("[data-chart]").count())
-    assert buttons.count() >= PLOTS[path]
+    charts = page.locator("[data-chart]")
+    wait_until(
+        page,
+        lambda: buttons.count() == charts.count() >= PLOTS[path],
+        "there is not one menu for each chart",
+    )
     button = buttons.last
     button.focus()
     page.keyboard.press("Enter")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.browser.conftest import (
     assert_no_exception,
     open_page,
     rerun,
+    wait_until,
     wait_until_idle,
 )
 
@@ -95,7 +95,7 @@ def drawn(page: Page, at_least: int) -> list[int]:
         return len(marks) >= at_least and all(marks)
 
     try:
-        _wait_until(page, ready, "charts are missing or empty")
+        wait_until(page, ready, "charts are missing or empty")
     except TimeoutError as error:
         raise AssertionError(
             f"{error}: marks per chart {marks}, {at_least} charts expected"
@@ -121,18 +121,8 @@ def assert_shows(page: Page, expected: tuple[str, list[str]], otherwise: str) ->
         return [line for line in difflib.ndiff(*lines) if line[0] in "+-" and line[1:].strip()]
 
     with contextlib.suppress(TimeoutError):
-        _wait_until(page, lambda: not differences(), otherwise, seconds=5)
+        wait_until(page, lambda: not differences(), otherwise, seconds=5)
     assert not (found := differences()), "\n".join([otherwise, *found])
-
-
-def _wait_until(
-    page: Page, condition: Callable[[], bool], otherwise: str, seconds: float = 15
-) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{otherwise} within {seconds} s")
-        page.wait_for_timeout(20)
 
 
 def words_of_charts(page: Page) -> list[str]:
@@ -142,8 +132,11 @@ def words_of_charts(page: Page) -> list[str]:
 def ready(page: Page, path: str, plots: int | None = None) -> Page:
     """The page is drawn, and nothing went wrong."""
     drawn(page, PLOTS.get(path, 0) if plots is None else plots)
-    expect(page.get_by_text("checking …")).to_have_count(0, timeout=30_000)
     wait_until_idle(page)
+    if path == "Equations_and_errata":
+        expect(page.locator(".live-rows").locator("li, tr").first).to_be_attached()
+        expect(page.get_by_text("checking …")).to_have_count(0, timeout=30_000)
+        wait_until_idle(page)
     assert_sound(page)
     return page
 
@@ -411,10 +404,10 @@ def test_presets_change_the_picture_in_place(path: str, page: Page, app_url: str
             page.locator(".st-key-presets").get_by_role("button", name=name, exact=True).click()
         drawn(page, min(3, PLOTS[path]))
         assert_sound(page)
-        _wait_until(page, lambda: words() not in seen, f"{name} changed nothing")
+        wait_until(page, lambda: words() not in seen, f"{name} changed nothing")
         seen.append(words())
     press_button(page, "Undo")
-    _wait_until(page, lambda: words() == seen[-2], "undo did nothing")
+    wait_until(page, lambda: words() == seen[-2], "undo did nothing")
     assert_sound(page)
 
 
@@ -511,7 +504,7 @@ def test_a_weight_is_scaled_and_set(page: Page, app_url: str) -> None:
         wait_until_idle(page, 500)
         return "W_v_cs[" in page.url.replace("%5B", "[")
 
-    _wait_until(page, entered, "an entry of the table cannot be set")
+    wait_until(page, entered, "an entry of the table cannot be set")
     with rerun(page):
         page.get_by_role("button", name=re.compile("Trained weights back")).click()
     assert "edits" not in page.url
@@ -616,7 +609,7 @@ def test_play_and_pause(how: str, page: Page, app_url: str) -> None:
             page.locator(".live-cursor .play").click()
 
     toggle()
-    _wait_until(page, lambda: step_of(page) >= 6, "play does not advance")
+    wait_until(page, lambda: step_of(page) >= 6, "play does not advance")
     toggle()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     wait_until_idle(page)
@@ -629,7 +622,7 @@ def test_play_and_pause(how: str, page: Page, app_url: str) -> None:
 def test_play_stops_at_the_end(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/Inside_the_cell?n=57")
     page.locator(".live-cursor .play").click()
-    _wait_until(page, lambda: step_of(page) == 59, "play does not arrive")
+    wait_until(page, lambda: step_of(page) == 59, "play does not arrive")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     wait_until_idle(page, 600)
     assert_sound(page)

@@ -11,7 +11,7 @@ import pytest
 
 import lstm_core as lc
 from explorer import cell_view
-from explorer.live import packed
+from explorer.live import Told, packed
 from explorer.notation import NOTATIONS
 from explorer.recording import labels
 from lstm_core.analysis import flows, step_factors
@@ -75,10 +75,12 @@ def test_the_head_tells_where_every_number_is(cell: lc.Cell) -> None:
     rec, back = run(cell)
     found = flows(rec, back)
     block = np.concatenate(found.arrays, 1, dtype=np.float32, casting="same_kind")
-    data = packed({"stride": block.shape[1]}, block)
+    data = packed({"seq": 3}, Told(recording=({"stride": block.shape[1]}, block)))
     length = int.from_bytes(data[:4], "little")
     assert length % 4 == 0
-    assert json.loads(data[4 : 4 + length]) == {"stride": block.shape[1]}
+    head = json.loads(data[4 : 4 + length])
+    assert head["seq"] == 3
+    assert head["recording"] == {"stride": block.shape[1]}
     numbers = np.frombuffer(data[4 + length :], "<f4").reshape(len(rec), -1)
     for flow, columns in zip((found.forward, found.backward), found.columns, strict=True):
         for name, values in flow.items():

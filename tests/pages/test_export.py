@@ -182,21 +182,24 @@ def table(text: str) -> dict[str, list[str]]:
 NOTEBOOK = """
 import ast, json, sys
 from lstm_core.figures import to_csv
-for lines in json.load(sys.stdin):
+shown = set()
+for chart, lines in json.load(sys.stdin):
     *head, last = ast.parse(lines).body
     scope = {}
     exec(compile(ast.Module(head, []), "lines", "exec"), scope)
     figure = eval(compile(ast.Expression(last.value), "lines", "eval"), scope)
-    assert figure._repr_mimebundle_()
+    if chart not in shown:
+        assert figure._repr_mimebundle_()
+    shown.add(chart)
     print(json.dumps(to_csv(figure)))
 assert "streamlit" not in sys.modules
 """
 
 
-def test_the_lines_of_python_run_as_printed_and_give_the_same_data() -> None:
+@EACH
+def test_the_lines_of_python_run_as_printed_and_give_the_same_data(page: str) -> None:
     found = {
-        (page, str(query), name): (python_lines(figure, each.starts), figure)
-        for page in EVERY_PAGE
+        (str(query), name): (python_lines(figure, each.starts), figure)
         for query, each in collected(page)
         for name, figure in each.figures.items()
     }
@@ -204,7 +207,7 @@ def test_the_lines_of_python_run_as_printed_and_give_the_same_data() -> None:
         assert "from_dict" not in lines, f"{place}: made by no figure_function"
     ran = subprocess.run(
         [sys.executable, "-c", NOTEBOOK],
-        input=json.dumps([lines for lines, _ in found.values()]),
+        input=json.dumps([(name, lines) for (_, name), (lines, _) in found.items()]),
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import lstm_core as lc
@@ -22,6 +23,7 @@ from explorer import (
     equations,
     errata_checks,
     inside,
+    live,
     regimes,
     roots,
     stability,
@@ -194,6 +196,21 @@ def test_a_page_opens_on_a_picture(page: str) -> None:
     for said in words(at):
         assert any(c.isdigit() for c in said), "a text alternative without a number"
     assert at.expander, "no prediction to make"
+
+
+@EACH_PAGE
+def test_the_next_visitor_is_sent_the_picture_that_the_first_one_had(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is drawn once for both; only what is asked for by one visitor is not kept."""
+    drawn: list[Any] = []
+    telling = live.telling
+    monkeypatch.setattr(live, "telling", lambda draw: drawn.append(draw) or telling(draw))
+    st.cache_resource.clear()
+    first, second = (sound(open_page(page)) for _ in range(2))
+    assert picture(first) == picture(second)
+    assert shown(first)["recording"] == shown(second)["recording"]
+    assert len(drawn) == (2 if page in LISTS else 1)
 
 
 @EACH_PAGE
