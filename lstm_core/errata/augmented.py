@@ -1,4 +1,4 @@
-"""Errata 31-37: document 000, Section VII. The Augmented LSTM."""
+"""Errata 31-38: document 000, Section VII. The Augmented LSTM."""
 
 from __future__ import annotations
 
@@ -76,6 +76,16 @@ def wrong_source(seed: int) -> Check:
     return compare("dE/dW_q_dr[{}]", printed, corrected, truth)
 
 
+def ungated_window(seed: int) -> Check:
+    """Errata 38: the gradient (246), summed by (172), without the gate of (209)."""
+    run = random_instance(AUGMENTED, seed)
+    alpha_du, x = run.back["alpha_du"], run.x
+    corrected, truth = run.back.d_theta["W_x_du"], run.truth.gradient("W_x_du")
+    # A window ends where the sequence does: x[n + l] is 0 from K on.
+    printed = np.stack([alpha_du[: len(x) - l].T @ x[l:] for l in range(len(corrected))])
+    return compare("dE/dW_x_du[{}]", printed, corrected, truth)
+
+
 ROWS = (
     Erratum(
         "000-31",
@@ -147,5 +157,15 @@ ROWS = (
         unchecked="a list, not a number",
         code="`d_theta` has every parameter that the nodes name.",
         files=("lstm_core/records.py",),
+    ),
+    Erratum(
+        "000-38",
+        "Eq 246",
+        "E",
+        wrong="The gradient of the input's weights for the update lacks the input gate.",
+        right="(alpha_du g_cx)[n] x[n+l]^T: in 209 the gate stands before the window's contribution.",
+        check=ungated_window,
+        code="It is that of xi_du, which has the gate in it; 242 is right, since no gate stands there.",
+        files=("lstm_core/backpropagate.py",),
     ),
 )
