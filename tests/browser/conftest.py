@@ -1,7 +1,8 @@
 """The real app in a real Chromium: fixtures, and what every browser test needs.
 
 Fixtures: `app_url`, `browser`, `new_page` (a page of any size or colour scheme), `page`.
-Helpers: `open_page`, `rerun`, `wait_until`, `wait_until_idle`, `assert_no_exception`.
+Helpers: `open_page`, `rerun`, `wait_until_idle`, `wait_until`, `in_link`, `not_in_link`,
+`assert_no_exception`.
 
     from tests.browser.conftest import assert_no_exception, open_page, rerun
 
@@ -22,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import (
@@ -40,6 +42,7 @@ from tests.browser.serve import environment, serving
 
 TIMEOUT_S = 30
 QUIET_MS = 250
+POLL_MS = 50  # to look all the time would slow down what is waited for
 LOG = pytest.StashKey[Path]()
 
 CHROMIUM_FLAGS = [
@@ -119,7 +122,23 @@ def wait_until(
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{otherwise} within {seconds} s")
-        page.wait_for_timeout(10)
+        page.wait_for_timeout(POLL_MS)
+
+
+def in_link(page: Page, setting: str) -> None:
+    """The link comes to hold a setting, `name=value`, or `name=` with any value; it is written when all
+    has come to rest."""
+
+    def there() -> bool:
+        settings = re.split("[?&]", unquote(page.url))
+        return any(s == setting or (setting[-1] == "=" and s.startswith(setting)) for s in settings)
+
+    wait_until(page, there, f"{setting} does not come into the link")
+
+
+def not_in_link(page: Page, text: str) -> None:
+    """The link comes to be without some text."""
+    wait_until(page, lambda: text not in unquote(page.url), f"{text} stays in the link")
 
 
 def assert_no_exception(page: Page) -> None:
