@@ -17,7 +17,7 @@ from lstm_core.augment import augmented_params
 from lstm_core.readout import last_step, unit_error
 
 AUGMENTED, VANILLA = lc.CELLS["augmented_lstm"], lc.CELLS["vanilla_lstm"]
-GATES = {"open": "open: 1", "held": "held", "learned": "learned"}
+GATES = {"open": "open: 1", "held": "held", "learned": "from its weights"}
 INPUTS = {
     "pulse": "A pulse at step m",
     "pulses": "Pulses far apart, from m on",

@@ -41,7 +41,7 @@ GROUPS = {
 WHAT_TO_LOOK_FOR = (
     "**What to look for.** Thin lines: the Augmented cell; broad and pale, (V): the Vanilla cell"
     " with the same weights. The band on the input is what step $n$ reads, $x[n]$ to $x[n+L-1]$, with zeros"
-    " past the end (188; errata 31: the source says $x[0]$ to $x[3]$ at every step). $\\|Δs[n]\\|$ is"
+    " past the end (188; errata 31: the paper says $x[0]$ to $x[3]$ at every step). $\\|Δs[n]\\|$ is"
     " how far the state moves when $x[m]$ is lowered by 1. *The window* lets it move up to $L-1$ steps"
     " before $m$; every $W_x$ has $L$ matrices. *The projection* narrows what a step shows to the next:"
     " $\\chi$ has $d_v$ entries, $\\beta = W_{q_{dr}}^T\\chi$ spreads them over the $d_s$ units again"
@@ -121,7 +121,7 @@ def _difference(run: AugmentedRun, state: AugmentedState) -> str:
         '<p class="figure" title="over all units and steps">Largest difference of'
         f" s<b>{_number(gap)}</b></p>"
         f'<p class="figure" title="x[m] is lowered by 1, m = {state.at}">x[{state.at}] first'
-        f" moves s at n =<b>{first} <small>| {plain_first}</small></b></p>"
+        f" moves s at n = <small>(Vanilla)</small><b>{first} <small>({plain_first})</small></b></p>"
     )
 
 

@@ -47,7 +47,7 @@ GATES = {"bias": "from weights and bias", "held": "held at values"}
 class BuildingState:
     """The stage, and the weights, input and loss that all stages share."""
 
-    stage: str = choice("identity_state", *CELLS)
+    stage: str = choice("canonical", *CELLS)
     radius: float = number(0.9, 0.0, 2.0)
     w_s: float = number(0.5, 0.0, 1.5)
     gates: str = choice("bias", *GATES)
@@ -75,12 +75,12 @@ def presets() -> dict[str, BuildingState]:
     start = BuildingState()
     kept = replace(start, gates="held", g_cs=1.0, g_cu=0.1, g_cr=1.0, g_cx=1.0)
     return {
-        "The error survives": start,
-        "From the RNN on": replace(start, stage="canonical"),
-        "Half-open gates": replace(start, b_cs=0.0),
+        "From the RNN on": start,
+        "The error survives": replace(start, stage="identity_state"),
+        "Half-open gates": replace(start, stage="identity_state", b_cs=0.0),
         "Exploding, then tamed": replace(start, stage="gated_readout", radius=1.4, seed=3),
         "The state runs away (errata 15)": replace(
-            kept, stage="gated_input", radius=0.3, signal="step", size=5.0
+            kept, stage="gated_readout", radius=0.3, signal="step", size=5.0
         ),
     }
 

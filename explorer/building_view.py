@@ -102,7 +102,10 @@ def figures_in_words(run: BuildingRun, state: BuildingState) -> None:
     now, before = run.now, run.before
     last = len(now.rec) - 1
     rows = [
-        (f"left of an error after {last} steps", [each.left for each in (before, now) if each]),
+        (
+            f"most that {last} steps make of an error",
+            [each.left for each in (before, now) if each],
+        ),
         ("‖<i>ψ</i>‖ at the last step", [each.enters for each in (before, now) if each]),
         ("largest |<i>s</i>|", [each.largest for each in (before, now) if each]),
     ]

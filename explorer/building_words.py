@@ -34,14 +34,15 @@ WORDS = {
     "identity_state": Words(
         "$s = g_{cs} \\odot s' + g_{cu} \\odot (W_r r' + W_x x + \\theta_s)$ (102)\n\n"
         "The identity takes the place of $W_s$ (100): the state before meets its gate and nothing"
-        " else. The new wire closes the blue way round, the carousel, on which there is neither a"
-        " weight nor a squashing.",
+        " else. The marked wire closes a way round on which there is neither a weight nor a"
+        " squashing, only the gate: the carousel.",
         "A matrix has been taken out of the state's way. What is left of the error now?",
     ),
     "gated_readout": Words(
-        "$v = g_{cr} \\odot r$ (103)\n\n"
+        "$s = g_{cs} \\odot s' + g_{cu} \\odot (W_r v' + W_x x + \\theta_s)$ (105),"
+        " $v = g_{cr} \\odot r$ (103)\n\n"
         "A third gate stands behind the readout. What it lets through is the value $v$: the output,"
-        " and what the next step reads in place of $r$ (105, errata 16).",
+        " and what the next step reads in place of $r$ (errata 16).",
         "Where does the error meet the new gate: where it enters, or on its way back?",
     ),
     "gated_input": Words(
@@ -69,9 +70,9 @@ def answer(stage: str, run: BuildingRun) -> str:
     means = {name: number(mean, 2) for name, mean in {**before.means, **now.means}.items()}
     return {
         "gated_state": lambda: (
-            f"{left} On the ways that the RNN has, the gates are one more factor each, never above 1"
-            f" (99): in the mean {means['g_cs']} for what is kept and {means['g_cu']} for what is"
-            " added. Only the ways through the gates' own sums are new. And <i>W<sub>s</sub></i> is"
+            f"{left} Every way of the RNN now passes a gate, a factor that is never above 1 (99): in the"
+            f" mean {means['g_cs']} for what is kept and {means['g_cu']} for what is added, so each gets"
+            " weaker. New are only the ways through the gates' own sums. And <i>W<sub>s</sub></i> is"
             " still in the way."
         ),
         "identity_state": lambda: (

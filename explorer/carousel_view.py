@@ -193,8 +193,11 @@ def _constancy(run: CarouselRun, state: CarouselState) -> str:
 
 WHAT_TO_LOOK_FOR = (
     "**What to look for.** The lower picture shows how much of an error at the end is left after so"
-    " many steps: *exact* along every path, *paper* by the product (180), *cec* by the state gates"
-    " alone (182)."
+    " many steps, whether or not one came in: *exact* along every path, *paper* by the product (180),"
+    " *cec* by the state gates alone (182). In *Leak of a tenth* the gates alone would leave"
+    " $0.9^{39} = 0.016$; the rest comes by the other ways. *Gated scalar* is the same cell with all else"
+    " held, as another textbook draws it: its input gate is the update gate, its feedback gate the state"
+    " gate, and $a$ the state."
 )
 
 

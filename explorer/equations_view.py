@@ -42,9 +42,9 @@ HINTS = {
 }
 WHAT_TO_LOOK_FOR = {
     "errata": "**What to look for.** *Off by* is the largest difference from the truth, as a part of"
-    " the largest true value: about $10^{-16}$ is nothing but rounding, 1 is as much as there is to"
-    " find. The three numbers are those of the entry where the printed form is off the most. Press"
-    " *Check it now* again for another instance: the sizes change, the verdict does not.",
+    " the largest true value: about $10^{-16}$ is nothing but rounding, at 1 the difference is as large"
+    " as anything that is right. The three numbers are those of the entry where the printed form is off the"
+    " most. Press *Check it now* again for another instance: the sizes change, the verdict does not.",
     "equations": "**What to look for.** An equation says the corrected thing where errata touch it."
     " *Here* is the equation as a cell declares it: ′ is the step before, the dot a product of"
     " entries, dE/d a total derivative. A range behind a place means that the place names the equation"

@@ -64,7 +64,9 @@ def presets() -> dict[str, InsideState]:
         ),
         "Pulses far apart": replace(start, source="pulses", steps=100, n=26, unit=2),
         "State gate at 0.5": replace(
-            start, edits=(("b_cs*", 0.0), ("W_x_cs*", 0.0), ("W_s_cs*", 0.0), ("W_v_cs*", 0.0))
+            start,
+            edits=(("b_cs*", 0.0), ("W_x_cs*", 0.0), ("W_s_cs*", 0.0), ("W_v_cs*", 0.0)),
+            loss="last",
         ),
         "Loss at the end only": replace(start, loss="last", n=50, flow="backward"),
     }

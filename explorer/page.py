@@ -26,6 +26,7 @@ class Chapter:
     name: str
     question: str
     about: str
+    leads: str = ""  # to the next one
 
 
 CHAPTERS = (
@@ -34,60 +35,70 @@ CHAPTERS = (
         "Roots",
         "Where does an RNN come from?",
         "Sample a delay differential equation, and its weights become those of an RNN.",
+        "With small steps the RNN follows its equation. Does it also come to rest, or grow without end?",
     ),
     Chapter(
         "pages/Stability.py",
         "Stability",
         "When does a recurrent cell stay stable?",
         "Move the eigenvalues about the unit circle; see decay, oscillation and saturation.",
+        "A stable cell forgets slowly, without ever being done; a training run has to cut somewhere.",
     ),
     Chapter(
         "pages/Unrolling.py",
         "Unrolling",
         "What does it cost to cut a sequence into segments?",
         "An RNN over the whole sequence against the same RNN over windows of it, there and back.",
+        "Say that nothing is cut. Does the error then come all the way back?",
     ),
     Chapter(
         "pages/Why_the_error_dies.py",
         "Why the error dies",
         "Why does the error die in a plain RNN?",
         "One error, three systems: a plain RNN, a Vanilla LSTM and a pure carousel side by side.",
+        "The LSTM keeps an error that the RNN loses. Which of its parts does that?",
     ),
     Chapter(
         "pages/Building_the_LSTM.py",
         "Building the LSTM",
         "How does an RNN become an LSTM, part by part?",
         "Six cells, each with one part more: what the new part does to the state and to the error.",
+        "The cell is complete. See it at work, trained, on a real series.",
     ),
     Chapter(
         "pages/Inside_the_cell.py",
         "Inside the cell",
         "What happens inside an LSTM cell at every step?",
         "Every gate, sum and gradient of a trained cell reading a real series, step by step.",
+        "What happens if you take the gates into your own hands?",
     ),
     Chapter(
         "pages/Constant_error_carousel.py",
         "The constant error carousel",
         "What keeps an error alive in the carousel?",
         "Clamp, schedule or saturate the three gates and watch the state and the error go round.",
+        "With gates held by hand the state gate decides alone. When is that so by itself?",
     ),
     Chapter(
         "pages/Regimes.py",
         "Regimes",
         "When do the state gates alone carry the error?",
         "Split every step back into the gate and the rest, and test what is said of both.",
+        "What else could one want of a cell: to look ahead, to show less, to choose its input.",
     ),
     Chapter(
         "pages/Augmented_LSTM.py",
         "Augmented LSTM",
         "What do a look-ahead, a projection and an input gate change?",
         "Windows over the input, a narrower value, a gate for the input: beside the Vanilla cell.",
+        "That is the whole way. Look any equation of it up, and check what is wrong in print.",
     ),
     Chapter(
         "pages/Equations_and_errata.py",
         "Equations and errata",
         "Where is each equation, and which ones are wrong?",
         "Every numbered equation with its place in the code; every known error, checked while you look.",
+        "Here the way ends. Any page can be opened again from the top: set it up, and copy its address.",
     ),
 )
 
@@ -141,7 +152,7 @@ def _way(chapter: Chapter) -> dict[str, Any]:
         name: {"name": each.name, "path": Path(each.file).stem}
         for name, found in around.items()
         for each in found
-    }
+    } | {"leads": chapter.leads}
 
 
 def _go(store: Store[Any], sent: Any) -> None:

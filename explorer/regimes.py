@@ -85,13 +85,13 @@ def presets() -> dict[str, RegimesState]:
     flat = replace(small, matrices="random", width=3, w_s=0.2, b_cs=20.0, b_cu=20.0)
     return {
         "Three answers": start,
-        "Spectral radius ½ (26)": replace(
+        "Spectral radius ½ (errata 26)": replace(
             still, matrices="turn", width=2, w_vdu=2.0, gates="turn", g_cs=0.5, steps=21, n=10
         ),
-        "(a) fails (28)": replace(steep, size=0.5, seed=11),
-        "(b)–(d) fail (28)": replace(small, signal="grown", b_cr=-40.0, steps=51, n=50),
+        "(a) fails (errata 28)": replace(steep, size=0.5, seed=11),
+        "(b)–(d) fail (errata 28)": replace(small, signal="grown", b_cr=-40.0, steps=51, n=50),
         "(e) holds": replace(flat, signal="constant", size=40.0),
-        "Beside the gates (29)": replace(still, w_vdu=0.5, gates="held", steps=31, n=30),
+        "Beside the gates (errata 29)": replace(still, w_vdu=0.5, gates="held", steps=31, n=30),
     }
 
 

@@ -23,13 +23,13 @@ TITLES = (
     "‖exact − paper‖ / ‖exact‖",
 )
 
-SATURATES = "<i>s</i> saturates <i>r</i>"
+SATURATES = "<i>s</i> flattens <i>r</i>"
 CLAIMS = {  # name -> the condition, its parameters in braces
     "a": "{W_s_cu}, {W_v_cu}, {W_s_cs}, {W_v_cs}&nbsp;&lt;&nbsp;½, {W_v_du}&nbsp;&lt;&nbsp;1",
     "b": f"{SATURATES}; {{W_s_cr}}, {{W_s_cu}}, {{W_s_cs}}&nbsp;&lt;&nbsp;½",
-    "c": f"{SATURATES}, {{a_cr}} its gate; {{W_s_cu}}, {{W_s_cs}}&nbsp;&lt;&nbsp;½",
+    "c": f"{SATURATES}, {{a_cr}} the gate; {{W_s_cu}}, {{W_s_cs}}&nbsp;&lt;&nbsp;½",
     "d": "{g_cr} shut; {W_s_cu}, {W_s_cs}&nbsp;&lt;&nbsp;½",
-    "e": "{a_cu}, {a_cs}, {a_du} saturate their warps",
+    "e": "{a_cu}, {a_cs}, {a_du} where the squashing is flat",
     "f": "{g_cu} and {g_cs} shut",
     "radius": "spectral radius of {Q} + diag {g_cs}&nbsp;&lt;&nbsp;1 at all <i>k</i>",
     "gates": "‖{Q}‖&nbsp;&lt;&nbsp;1 at all <i>k</i>",

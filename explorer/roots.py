@@ -56,7 +56,7 @@ def presets() -> dict[str, RootsState]:
     """Named states, each with a point of its own."""
     start = RootsState()
     return {
-        "As in the source: ΔT = τ": start,
+        "As in the paper: ΔT = τ": start,
         "ΔT = τ/8": replace(start, halvings=3, n=12),
         "Swinging by its delay": replace(start, b=-4.0, signal="none", start=0.1, halvings=3),
         "W_s dropped at |a| = 99": replace(
@@ -107,7 +107,7 @@ class RootsRun:
 
     ``times`` (T,), ``solution`` (T, d), ``input`` (T,); ``samples`` (K + 1, d), ``read`` (K,) x[n] of
     the steps 1 .. K; ``terms``: name -> (K, d), the four terms of (30) at these steps; ``theta``: the
-    weights of the d units; ``approximate`` (d, d): W_s as the text has it; ``modes`` (d,): its mu_i;
+    weights of the d units; ``approximate`` (d, d): W_s as the paper has it; ``modes`` (d,): its mu_i;
     ``radius``: the largest |eigenvalue| of W_s + W_r; ``steps``, ``distances`` (M,).
     """
 

@@ -76,7 +76,7 @@ def charts(run: RootsRun, state: RootsState) -> None:
                 run.distances,
                 chosen=state.halvings,
                 height=355,
-                title="Largest distance of a dot from s(t)",
+                title="Largest distance of a dot",
                 **look,
             ),
             "distance",
@@ -108,7 +108,7 @@ def _weights(run: RootsRun) -> str:
     )
     return (
         f"<section><h3>Weights at ΔT = {run.dT:g}</h3><table><tr><th></th><td>exact (25)</td>"
-        f"<td>−(ΔT <i>A</i>)⁻¹</td><td>off by</td></tr>{rows}{others}</table></section>"
+        f"<td>paper: −(ΔT <i>A</i>)⁻¹</td><td>off by</td></tr>{rows}{others}</table></section>"
     )
 
 
@@ -147,8 +147,8 @@ def _figures(run: RootsRun, state: RootsState) -> str:
         f"distance at ΔT = {run.dT:g}": _short(now),
         f"at half of it, ΔT = {run.dT / 2:g}": _short(half),
         "divided by": _short(now / half) if half else "–",
-        f"largest |<i>μ</i>| of {_W('s')} + {_W('r')}": _short(run.radius),
-        "<i>μ</i> by the text, <i>λ</i> / |<i>a<sub>ii</sub></i>|": ", ".join(
+        f"largest |eigenvalue| of {_W('s')} + {_W('r')}": _short(run.radius),
+        "the paper's eigenvalue, <i>λ</i> / |<i>a<sub>ii</sub></i>|": ", ".join(
             _short(mu) for mu in run.modes
         ),
     }
@@ -194,16 +194,21 @@ def _percent(share: float) -> str:
 
 
 WHAT_TO_LOOK_FOR = (
-    "**What to look for.** *Left:* what a step reads is the input at its end (23), and the dots"
-    " move onto the line as $\\Delta T$ is halved. *Right:* they do so at slope 1, the first order"
+    "**What to look for.** *Curves:* what a step reads is the input at its end (23), and the dots"
+    " move onto the line as $\\Delta T$ is halved. *Distance:* they do so at slope 1, the first order"
     " of backward Euler, unless $W_s$ is dropped. The delay belongs to the equation, so"
     " $\\tau = m\\,\\Delta T$ stays what it is while $\\Delta T$ is halved: all dots are measured against"
     " one solution, and the readout comes from $m$ steps before, $r[n-m]$ (a canonical RNN whose"
     " state holds the last $m$ states)."
     "\n\n"
     "**When may $W_s$ be dropped (32)?** When the state forgets itself within one step: its entries are"
-    " $1/(1+\\Delta T|a_{ii}|)$, so $\\Delta T|a_{ii}|$ must be large. The text takes them for"
-    " $1/|a_{ii}|$ at $\\Delta T = 1$, which is too much by $1/|a_{ii}|$ and a fraction only for"
-    " $|a_{ii}| > 1$; the exact value always is one (errata 2, 17). A smaller $\\Delta T$ makes it worse:"
+    " $1/(1+\\Delta T|a_{ii}|)$, so $\\Delta T|a_{ii}|$ must be large. The paper takes them for"
+    " $1/|a_{ii}|$ at $\\Delta T = 1$: too large by the share $1/|a_{ii}|$, and above 1 where"
+    " $|a_{ii}| < 1$, while the exact value always lies between 0 and 1 (errata 2, 17: numbers of the"
+    " list on the last page). A smaller $\\Delta T$ makes it worse:"
     " $W_s$ tends to 1, and what is left without it tends to nothing."
+    "\n\n"
+    "**Small signals** follow the eigenvalues of $W_s + W_r$: where the largest is below 1 in size, they"
+    " die. The paper reads them off $\\lambda/|a_{ii}|$, with $\\lambda$ the eigenvalues of $B$ (errata 3)."
+    " In *Swinging by its delay* the feedback is so strong that the state overshoots again and again."
 )

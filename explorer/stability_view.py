@@ -25,6 +25,13 @@ SLIDERS = {
 
 
 PLANE, WORDS = "live/plane", "live/words"
+WHAT_TO_LOOK_FOR = (
+    "**What to look for.** *Circles:* the eigenvalues near rest, the same at all steps; these you drag."
+    " *Crosses:* those of the matrix at the cursor's step, the Jacobian. Where the state is large the"
+    " crosses leave the circles, and the rule speaks of something else than what happens. Step 0 is the"
+    " first after the start, so the curves begin one step later than the start is set. *Lowest picture:*"
+    " an impulse from rest; as long as what it leaves is small, the rule holds."
+)
 
 
 def places(store: Store[StabilityState]) -> None:
@@ -123,7 +130,7 @@ def charts(run: StabilityRun) -> None:
     for title, rec, name, last in (
         ("State s", run.rec, "s", False),
         ("Readout r = G(s)", run.rec, "r", False),
-        ("Response of s to an impulse at n = 0, from rest (Example 1)", run.response, "s", True),
+        ("Response of s to an impulse at n = 0, from rest", run.response, "s", True),
     ):
         units = {f"unit {i}": rec[name][:, i] for i in range(2)}
         show(sequence(units, height=88, time_axis=last, title=title, **look), title)

@@ -86,7 +86,7 @@ def cost_in_words(run: UnrollingRun, state: UnrollingState) -> str:
         ("<i>∂E/∂W<sub>r</sub></i>: whole", _number(run.d_weight)),
         ("in segments", _number(run.cut.d_weight)),
         ("largest |<i>s</i> − <i>s<sub>m</sub></i>|", _number(_largest(run))),
-        (f"kept of what travels {state.lag} steps", "–" if np.isnan(kept) else f"{kept:.0%}"),
+        (f"kept of all that travels {state.lag} steps", "–" if np.isnan(kept) else f"{kept:.0%}"),
     ]
     rows = "".join(
         f'<p class="figure"><span>{label}</span><b>{value}</b></p>' for label, value in figures

@@ -11,8 +11,10 @@ from explorer.time_cursor import time_cursor
 with chapter_page("Augmented LSTM", AugmentedState, augmented.presets(), augmented.settle) as store:
     st.markdown(
         "Three extensions of the Vanilla cell: each step reads $L$ samples from $x[n]$ on (188),"
-        " the value is a projection $v = W_{q_{dr}}\\,q$ to $d_v$ entries (214), and a gate $g_{cx}$"
-        " weighs the input (209). Both cells share their weights: with $L = 1$, $d_v = d_s$ and"
+        " what was the value is now $q = g_{cr}\\odot r$, one entry for each of the $d_s$ units, and"
+        " $v = W_{q_{dr}}\\,q$ mixes it down to $d_v$ entries (214); a gate $g_{cx}$"
+        " weighs the input (209). An error enters on $v$ at the last step."
+        " Both cells share their weights: with $L = 1$, $d_v = d_s$ and"
         " $g_{cx} = 1$ they are the same; see what each extension does to the signals and to the error."
     )
 

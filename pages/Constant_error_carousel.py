@@ -46,7 +46,7 @@ with chapter_page(
     )
     predict(
         "The gates are not held but saturated by biases of ±b. How constant is the error then?",
-        "Only nearly: in one step it changes by about $8e^{-b}$ of its size (errata 18). The presets"
+        "Only nearly: in one step it changes by the order of $8e^{-b}$ of its size (errata 18). The presets"
         " *Saturated* show the change and this estimate of it side by side. The error itself is"
         " small, since it had to come in through a readout gate that is almost shut.",
     )

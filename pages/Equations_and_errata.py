@@ -10,10 +10,11 @@ with chapter_page(
     "Equations and errata", EquationsState, equations.presets(), equations.settle
 ) as store:
     st.markdown(
-        "The source numbers its equations from 1 to 250; each is computed somewhere here, or is"
-        " prose. Some of what is printed is wrong, there and in four other texts. A check computes"
-        " the printed form, the corrected one and the truth, by automatic differentiation or another"
-        " exact way, on a random instance."
+        "The paper, A. Sherstinsky's *Fundamentals of Recurrent Neural Network (RNN) and Long Short-Term"
+        " Memory (LSTM) Network*, numbers its equations from 1 to 250; each is computed somewhere here, or"
+        " is prose. Some of what is printed is wrong, there and in four other texts; *errata 11* of the"
+        " pages is row 000-11. A check computes the printed form, the corrected one and the truth, by"
+        " automatic differentiation or another exact way, on a random instance."
     )
 
     def picture(_: EquationsState, state: EquationsState) -> int:

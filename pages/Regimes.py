@@ -11,9 +11,10 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
     st.markdown(
         "One step back multiplies an error by"
         " $\\partial\\psi[k-1]/\\partial\\psi[k] = Q + \\mathrm{diag}(g_{cs}[k])$ (179): the state gate,"
-        " and everything that goes through a weight. The paper lists conditions under which $Q$ is"
-        " small and concludes that the gates alone decide (182); several of them don't do what they"
-        " promise (errata 24 to 29). In each preset a run meets one: compare *said* and *true*."
+        " and $Q$, everything that goes through a weight. Were $Q$ small, the gates alone would decide"
+        " (182). The paper lists conditions for that; several don't do what they promise (errata 24 to"
+        " 29). Take a preset, whose run meets one, and compare *said* and *true*. ● : met at the"
+        " cursor's step."
     )
 
     def picture(run: RegimesRun, _: RegimesState) -> int:
@@ -34,14 +35,19 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
 
     st.markdown(
         "**What to look for.** *Upper picture:* the two parts of every step's factor, their sum (181),"
-        " and the bound of $\\|Q\\|$ that holds whatever the signals do (errata 28):"
-        " $(1+\\tfrac14|W_{s_{cr}}|)\\,(\\tfrac14(|W_{v_{cu}}|+S|W_{v_{cs}}|)+|W_{v_{du}}|)"
-        "+\\tfrac14(|W_{s_{cu}}|+S|W_{s_{cs}}|)$ with $S=\\max|s[k-1]|$. *Middle:* an error of the last"
-        " step, so many steps back: *exact* along every path, *paper* by the product (180), *cec* by"
-        " the gates alone (182), *bound* by the product of (181). *Lower:* exact and paper part at lag"
-        " 2, where the product lacks $M[n]\\,C[n+1]\\,V[n+2]$: from $\\psi[n+2]$ into the value"
-        " $v[n+1]$, through the next readout gate's $W_{v_{cr}}$ into $v[n]$, and from there to $s[n]$."
+        " and the bound of $\\|Q\\|$ that holds whatever the signals do (errata 28). *Middle:* an error of"
+        " the last step $l$, so many steps back, where it arrives at step $n$: *exact* along every path,"
+        " *paper* by the product (180), *cec* by"
+        " the gates alone (182), *bound* by the product of (181). *Lower:* exact and paper part at lag 2:"
+        " the product lacks the way from $\\psi[n+2]$ into the value $v[n+1]$, through the readout gate's"
+        " $W_{v_{cr}}$ into $v[n]$, and from there to $s[n]$."
     )
+    with st.expander("The bound of ‖Q‖ (errata 28)"):
+        st.markdown(
+            "$\\|Q\\| \\le (1+\\tfrac14|W_{s_{cr}}|)\\,(\\tfrac14(|W_{v_{cu}}|+S|W_{v_{cs}}|)+|W_{v_{du}}|)"
+            "+\\tfrac14(|W_{s_{cu}}|+S|W_{s_{cs}}|)$ with $S=\\max|s[k-1]|$: no slope of a sigmoid is above"
+            " ¼, none of tanh above 1, and of all signals only the state can be large."
+        )
     predict(
         "(b) to (d): the readout is flat or shut and all matrices have norms below ½. Can Q be large?",
         "Yes, 6.25. What flattens the readout is a large state, here 50, and the state is not bounded"

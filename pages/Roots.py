@@ -9,12 +9,15 @@ from explorer.time_cursor import time_cursor
 
 with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
     st.markdown(
-        "From $\\frac{ds}{dt} = A\\,s + B\\,r(t-\\tau) + C\\,x + \\phi$ with $r = \\tanh(s)$ (14), sampled"
-        " every $\\Delta T = \\tau$ by backward Euler (20-24), comes the canonical RNN"
-        " $s[n] = W_s\\,s[n-1] + W_r\\,r[n-1] + W_x\\,x[n] + \\theta_s$ (30). Its weights are"
+        "A state $s$ fades by itself ($A<0$), is fed by its own output $r=\\tanh(s)$ after a delay $\\tau$"
+        " ($B$), by an input $x$ ($C$) and by a constant $\\phi$:"
+        " $\\frac{ds}{dt} = A\\,s + B\\,r(t-\\tau) + C\\,x + \\phi$ (14). Look at it only every $\\Delta T$"
+        " (backward Euler, 20-24), and it is the canonical RNN"
+        " $s[n] = W_s\\,s[n-1] + W_r\\,r[n-1] + W_x\\,x[n] + \\theta_s$ (30), with"
         " $W_s = (I - \\Delta T A)^{-1}$, $W_r = \\Delta T\\,W_s B$, $W_x = \\Delta T\\,W_s C$,"
-        " $\\theta_s = \\Delta T\\,W_s\\phi$ (25-29). Halve $\\Delta T$ and see the samples come to the"
-        " solution."
+        " $\\theta_s = \\Delta T\\,W_s\\phi$ (25-29). At first $\\Delta T=\\tau$, and the dots miss every"
+        " swing: pull *how often ΔT is halved* to 3. Numbers in brackets are equations of *the paper* that"
+        " this path follows; you don't need it: the last page lists them all, and its mistakes, the *errata*."
     )
 
     def picture(run: RootsRun, state: RootsState) -> int:
@@ -37,12 +40,12 @@ with chapter_page("Roots", RootsState, roots.presets(), roots.settle) as store:
         " further ones by ever nearer to 2.",
     )
     predict(
-        "With $\\Delta T = 1$ and $|a| = 10$ the text takes $W_s$ for 0.1. What is it?",
-        "$1/(1+10) = 0.0909$: the text is 10 % above it, $1/|a|$ of the value (errata 2). At"
+        "With $\\Delta T = 1$ and $|a| = 10$ the paper takes $W_s$ for 0.1. What is it?",
+        "$1/(1+10) = 0.0909$: the paper is 10 % above it, $1/|a|$ of the value (errata 2). At"
         " $|a| = 0.5$ it would say 2, and the state would grow; the exact value is 0.667 (errata 17).",
     )
     predict(
-        "In the preset *Coupled* the text finds $\\mu = 0.9$ and $0.5$, inside the unit circle. Is that"
+        "In the preset *Coupled* the paper finds $\\mu = 0.9$ and $0.5$, inside the unit circle. Is that"
         " cell stable?",
         "No: the state grows from 0.01 until the readout saturates. $\\mu_i = \\lambda_i/|a_{ii}|$ holds"
         " only if $B$ is diagonal or all $a_{ii}$ are equal (errata 3); the eigenvalues of"

@@ -6,7 +6,7 @@ hub.define("choice", (component) => {
   const row = element("div", { class: "row", role: "radiogroup" });
   const way = (by, words) =>
     element("button", { type: "button", class: "way", onclick: () => go(by) }, words);
-  const ways = [way(-1, "◀ Back"), way(1, "Next ▶")];
+  const ways = [way(-1, "◀ Part before"), way(1, "Next part ▶")];
   const walk = element("div", { class: "walk" }, ways[0], row, ways[1]);
   component.parentElement.append(element("div", { class: "live-choice" }, name, walk));
   let shown = "";

@@ -16,10 +16,11 @@ hub.define("way", (component) => {
     update({ data }) {
       if (JSON.stringify(data) === shown) return;
       shown = JSON.stringify(data);
-      const { back, next } = data;
+      const { back, next, leads } = data;
       row.replaceChildren(
         ...(back ? [button("back", `← ${back.name}`, back.path)] : []),
-        ...(next ? [button("next", `Next: ${next.name} →`, next.path)] : []),
+        element("span", { class: "leads" }, leads),
+        ...(next ? [button("next", `Next page: ${next.name} →`, next.path)] : []),
       );
     },
   };

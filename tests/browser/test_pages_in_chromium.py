@@ -270,7 +270,8 @@ def change_why(page: Page) -> None:
 
 def change_building(page: Page) -> None:
     path = "Building_the_LSTM"
-    press_button(page, "Next")
+    for _ in range(3):
+        press_button(page, "Next part")
     slide(page, path, "radius", "ArrowRight", 2)
     slide(page, path, "b_cr", "ArrowLeft", 2)
     select(page, path, "signal", "Sine")
@@ -418,7 +419,10 @@ def test_the_stages_are_walked_by_the_keyboard(page: Page, app_url: str) -> None
     """Building_the_LSTM: from the first stage to the last, what is new is marked at each."""
     open_page(page, f"{app_url}/Building_the_LSTM?stage=canonical")
     ready(page, "Building_the_LSTM")
-    back, on = (page.get_by_role("button", name=name, exact=True) for name in ("◀ Back", "Next ▶"))
+    back, on = (
+        page.get_by_role("button", name=name, exact=True)
+        for name in ("◀ Part before", "Next part ▶")
+    )
     marks = page.locator(".live-cell .halo path, .live-cell .fresh")
     expect(back).to_be_disabled()
     expect(marks).to_have_count(0)

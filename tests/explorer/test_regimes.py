@@ -64,7 +64,7 @@ def test_the_opening_state_has_three_answers() -> None:
 
 
 def test_errata_26_radius_below_one_and_the_error_explodes() -> None:
-    found = run(PRESETS["Spectral radius ½ (26)"])
+    found = run(PRESETS["Spectral radius ½ (errata 26)"])
     np.testing.assert_allclose(lc.spectral_radius(found.parts.factors), 0.5, rtol=1e-12)
     for lag, norm in ((2, 4.49), (4, 20.1), (10, 1.8e3), (20, 3.3e6)):
         assert found.by_lag["exact"][lag] == pytest.approx(norm, rel=0.02)
@@ -74,7 +74,7 @@ def test_errata_26_radius_below_one_and_the_error_explodes() -> None:
 
 
 def test_errata_28_a_readout_that_is_steep() -> None:
-    state = PRESETS["(a) fails (28)"]
+    state = PRESETS["(a) fails (errata 28)"]
     found = run(state)
     said = claim(found, "a")
     assert said.met[1:].all()
@@ -84,7 +84,7 @@ def test_errata_28_a_readout_that_is_steep() -> None:
 
 
 def test_errata_28_b_to_d_a_state_that_has_grown() -> None:
-    state = PRESETS["(b)–(d) fail (28)"]
+    state = PRESETS["(b)–(d) fail (errata 28)"]
     found = run(state)
     for name in "abcd":
         said = claim(found, name)
@@ -107,7 +107,7 @@ def test_errata_28_e_and_f_hold() -> None:
 
 
 def test_errata_29_the_gates_say_decay_and_the_error_explodes() -> None:
-    found = run(PRESETS["Beside the gates (29)"])
+    found = run(PRESETS["Beside the gates (errata 29)"])
     for lag, exact, cec in ((10, 28.9, 0.349), (20, 837, 0.122), (30, 2.4e4, 0.042)):
         assert found.by_lag["exact"][lag] == pytest.approx(exact, rel=0.02)
         assert found.by_lag["cec"][lag] == pytest.approx(cec, rel=0.02)
@@ -138,7 +138,9 @@ def test_the_cursor_does_not_matter() -> None:
 
 
 def test_large_errors_are_still_numbers_and_bounds_end_somewhere() -> None:
-    state = replace(PRESETS["Beside the gates (29)"], w_vdu=5.0, w_scr=40.0, steps=200, w_v=5.0)
+    state = replace(
+        PRESETS["Beside the gates (errata 29)"], w_vdu=5.0, w_scr=40.0, steps=200, w_v=5.0
+    )
     held = replace(state, w_s=5.0, matrices="identity", g_cs=1.0)
     assert np.isfinite(run(held).by_lag["exact"]).all()  # 6^199 is still a number
     assert run(held).by_lag["bound"].max() == 1e38

@@ -344,14 +344,14 @@ CONTROLS = [
     (BUILDING, {}, "choice", "stage", "gated_input"),
     (BUILDING, {}, "live", "radius", 1.3),
     (BUILDING, {}, "live", "w_s", 0.9),
-    (BUILDING, {}, "live", "b_cs", -1.0),
-    (BUILDING, {}, "live", "gate_weights", 0.0),
+    (BUILDING, {"stage": "identity_state"}, "live", "b_cs", -1.0),
+    (BUILDING, {"stage": "identity_state"}, "live", "gate_weights", 0.0),
     (BUILDING, {}, "live", "size", 3.0),
     (BUILDING, {}, "live", "steps", 20),
     (BUILDING, {}, "live", "width", 2),
     (BUILDING, {}, "live", "unit", 2),
     (BUILDING, {}, "choice", "signal", "sine"),
-    (BUILDING, {}, "choice", "gates", "held"),
+    (BUILDING, {"stage": "identity_state"}, "choice", "gates", "held"),
     (BUILDING, {}, "number_input", "seed", 3),
     (BUILDING, {"stage": "vanilla"}, "live", "b_cx", -2.0),
     (BUILDING, {"stage": "gated_readout", "gates": "held"}, "live", "g_cr", 0.1),
@@ -580,7 +580,7 @@ def test_every_stage_says_what_is_new_and_marks_it() -> None:
 
 
 def test_the_answer_follows_the_controls() -> None:
-    at = open_page(BUILDING)
+    at = open_page(BUILDING, {"stage": "identity_state"})
     before = shown(at)["parts"]["live/answer/stage"]["html"]
     sound(send(at, f"{name_of(BUILDING)}/b_cs", 0.0))
     assert shown(at)["parts"]["live/answer/stage"]["html"] != before
