@@ -157,9 +157,11 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
         yield f"http://{host}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the session; none on the machine is an error, with the remedy."""
+    """One headless Chromium for all tests of this folder, closed after them: an open Playwright keeps an
+    event loop running, in which nothing else could start one. None on the machine is an error, with the
+    remedy."""
     path = find_chromium()
     expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
@@ -211,13 +213,14 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as `browser`, and run them last: an open Playwright keeps
-    an event loop running, in which nothing else could start one."""
+    """Mark every test of this folder as `browser`. One process runs them all, beside the others: two
+    browsers at once would keep each other waiting. They take the longest, so they begin."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: here in item.path.parents)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: here not in item.path.parents)
 
 
 @pytest.hookimpl(wrapper=True)
