@@ -24,12 +24,13 @@ from explorer.store import Store
 from lstm_core.figures import gradient_traces, signal_traces, transport_by_lag
 
 NUMBERS, ANSWER = "live/step", "live/answer/stage"
+WALK = "◀ Part before", "Next part ▶"
 
 
 def stages(store: Store[BuildingState]) -> None:
     """The row of stages between back and next."""
     with live.group("live/stages"):
-        store.choose("stage", "Stage", STAGES, hidden=True, walk=True)
+        store.choose("stage", "Stage", STAGES, hidden=True, walk=WALK)
 
 
 def controls(store: Store[BuildingState]) -> None:

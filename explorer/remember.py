@@ -15,7 +15,7 @@ from lstm_core.layout import Layout
 from lstm_core.wires import Graph
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-PLAIN = frozenset((str, int, float, bool, type(None)))
+PLAIN = frozenset((str, int, float, bool, type(None)))  # most of what a result is made of
 SHARED = (lc.Cell, Layout, Graph)  # by all results of a cell
 
 
@@ -38,15 +38,15 @@ def array_bytes(result: Any) -> int:
             arrays[id(item)] = item.nbytes
         elif id(item) not in seen:
             seen.add(id(item))
-            waiting += _parts(item)
+            waiting += [part for part in _parts(item) if type(part) not in PLAIN]
     return sum(arrays.values())
 
 
 def _parts(item: Any) -> Iterable[Any]:
-    if isinstance(item, lc.Cell):  # shared by all
-        return ()
     if isinstance(item, dict):
         return item.values()
     if isinstance(item, (list, tuple)):
         return item
+    if isinstance(item, SHARED):
+        return ()
     return getattr(item, "__dict__", {}).values()

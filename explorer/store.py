@@ -160,11 +160,11 @@ class Store(Generic[State]):
         def drawn() -> tuple[int, live.Told]:
             while self._kept.said:
                 st.toast(self._kept.said.pop(0), icon=":material/error:")
-            if not kept:
-                return live.telling(anew)
             result, state = self.computed(compute)
-            known = f"{self.page} {self._looking_as(self.kind(), state)!r}"
-            return live.telling_again(known, partial(picture, result, state))
+            draw = partial(picture, result, state)
+            if not kept:
+                return live.telling(draw)
+            return live.telling_again(f"{self.page} {self._looking_as(self.kind(), state)!r}", draw)
 
         settled = [self.settle(preset) for preset in self.presets.values()]
 
@@ -276,10 +276,11 @@ class Store(Generic[State]):
         label: str,
         names: Mapping[str, str],
         hidden: bool = False,
-        walk: bool = False,
+        walk: tuple[str, str] | None = None,
     ) -> None:
         """A row of buttons, one of which is chosen; the label may be ``hidden`` from sight. ``walk``: it
-        stands between a button back and a button on, for choices that follow each other."""
+        stands between a button back and a button on, of these names, for choices that follow each
+        other."""
         shown = {"label": label, "hidden": hidden, "walk": walk}
         self._choice("choice", field, shown, names)
 

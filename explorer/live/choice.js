@@ -4,9 +4,8 @@ hub.define("choice", (component) => {
   const { element } = hub;
   const name = element("span", { class: "name" });
   const row = element("div", { class: "row", role: "radiogroup" });
-  const way = (by, words) =>
-    element("button", { type: "button", class: "way", onclick: () => go(by) }, words);
-  const ways = [way(-1, "◀ Part before"), way(1, "Next part ▶")];
+  const way = (by) => element("button", { type: "button", class: "way", onclick: () => go(by) });
+  const ways = [way(-1), way(1)];
   const walk = element("div", { class: "walk" }, ways[0], row, ways[1]);
   component.parentElement.append(element("div", { class: "live-choice" }, name, walk));
   let shown = "";
@@ -37,7 +36,10 @@ hub.define("choice", (component) => {
       const { key, label, names, value, hidden, walk } = next.data;
       name.textContent = label;
       name.hidden = Boolean(hidden);
-      for (const button of ways) button.hidden = !walk;
+      ways.forEach((button, i) => {
+        button.hidden = !walk;
+        button.textContent = walk?.[i] ?? "";
+      });
       row.setAttribute("aria-label", label);
       const drawn = JSON.stringify(names);
       if (drawn !== shown) row.replaceChildren(...names.map((each) => option(each, key)));

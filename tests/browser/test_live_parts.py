@@ -136,7 +136,7 @@ def test_a_click_and_a_drag_on_a_chart_move_the_cursor(page: Page, app_url: str)
     page.mouse.move(x + 150, y, steps=8)
     assert hub(page, "n") > clicked + 5
     page.mouse.up()
-    wait_until(page, lambda: f"n={hub(page, 'n')}" in page.url, "the link does not follow at rest")
+    in_link(page, f"n={hub(page, 'n')}")
     assert_sound(page)
 
 
@@ -416,7 +416,7 @@ def test_the_cell_shows_the_numbers_of_the_step_and_stays_in_its_boxes(
         number = run.flows.backward[name][59, state.unit if name != "x" else 0]
         assert float(said[name].replace("−", "-")) == pytest.approx(number, rel=6e-2), name
     assert not page.evaluate(CROSSED), "a label leaves its box"
-    wait_until(page, lambda: "flow=backward" in page.url, "the link does not know the flow")
+    in_link(page, "flow=backward")
     assert_sound(page)
 
 
