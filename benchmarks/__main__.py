@@ -21,7 +21,9 @@ def arguments() -> argparse.Namespace:
         "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default: all"
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, coarser figures")
-    parser.add_argument("--page", help="latency, sessions: one page alone, as Stability")
+    parser.add_argument(
+        "--page", help="latency, sessions: these pages alone, as Stability or Inside,Why"
+    )
     parser.add_argument("--presses", type=int, help="latency: key presses a page")
     parser.add_argument("--sessions", type=numbers, help="sessions: how many at once, as 10,30")
     parser.add_argument("--seconds", type=float, help="sessions: how long each number of them")

@@ -33,6 +33,11 @@ class Control:
         return round(self.default - self.step, 6), self.default
 
     @property
+    def presses(self) -> int:
+        """How often the key to the left changes it, from the default on."""
+        return round((self.default - self.low) / self.step)
+
+    @property
     def whole(self) -> bool:
         return self.step == 1
 
@@ -64,9 +69,11 @@ CONTROLS = (
 )
 
 
-def chosen(page: str | None) -> tuple[Control, ...]:
-    """The control of one page, by its name, or of all pages."""
-    found = tuple(control for control in CONTROLS if page in (None, control.page))
-    if not found:
-        raise SystemExit(f"no page {page!r}: {', '.join(control.page for control in CONTROLS)}")
-    return found
+def chosen(pages: str | None) -> tuple[Control, ...]:
+    """The controls of these pages, by their names with commas between, or of all pages."""
+    names = [control.page for control in CONTROLS]
+    wanted = pages.split(",") if pages else names
+    for name in wanted:
+        if name not in names:
+            raise SystemExit(f"no page {name!r}: {', '.join(names)}")
+    return tuple(control for control in CONTROLS if control.page in wanted)

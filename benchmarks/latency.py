@@ -31,7 +31,7 @@ def report(controls: Sequence[Control], presses: int, keys: int) -> None:
         rows = {control: asyncio.run(rows_of(app, control)) for control in controls}
         with chromium() as browser:
             print(
-                f"key press -> painted, {presses} presses in turn, Chromium {browser.version},"
+                f"key press -> painted, up to {presses} presses in turn, Chromium {browser.version},"
                 f" {VIEWPORT['width']} x {VIEWPORT['height']}; p50/p95 ms"
             )
             print(f"    {'':12}{'charts':>14}{'rows':>7}{'ours':>12}{'bare':>12}   ours / bare")
@@ -54,7 +54,7 @@ def press_in_turn(
     sides = (ours, theirs)
     for side in sides:
         side.warm_up()
-    for _ in range(presses):
+    for _ in range(min(presses, control.presses - WARM_UP)):
         for side in sides:
             for each in sides:
                 come_to_rest(each.page)

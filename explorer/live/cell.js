@@ -67,9 +67,10 @@ hub.define("cell", (component) => {
       else symbol.append(...spans(box.html));
       const held = data.held.includes(box.signal) && box.signal === box.name ? " held" : "";
       const fresh = isNew(box) ? " fresh" : "";
+      const wordless = round ? "" : " wordless"; // until it has a number
       const group = element(
         "svg:g",
-        { class: `box ${kind}${held}${fresh}`, tabindex: 0, role: "button" },
+        { class: `box ${kind}${held}${fresh}${wordless}`, tabindex: 0, role: "button" },
         element("svg:rect", frame),
         symbol,
         ...(number ? [number] : []),
@@ -177,7 +178,9 @@ hub.define("cell", (component) => {
     for (const box of boxes) {
       if (!box.number) continue;
       const text = box.kind === "loss" && !backward ? "" : short(at(box.name));
-      if (text !== box.said) box.number.textContent = box.said = text;
+      if (text === box.said) continue;
+      box.number.textContent = box.said = text;
+      box.group.classList.toggle("wordless", !text);
     }
     clearTimeout(saying);
     saying = setTimeout(say, 300);

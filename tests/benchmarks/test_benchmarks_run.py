@@ -16,7 +16,7 @@ import torch
 
 import lstm_core as lc
 from benchmarks import library as lib
-from benchmarks.controls import CONTROLS
+from benchmarks.controls import CONTROLS, chosen
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +75,13 @@ def test_two_visitors_are_answered() -> None:
         assert_times([first, then, longest])
         assert (new_first, new_then, int(changes), errors) == ("100%", "100%", 6, "0")
     assert text.count("S visitors") == 2
+
+
+def test_pages_are_chosen_by_their_names() -> None:
+    assert chosen(None) == CONTROLS
+    assert [control.page for control in chosen("Why,Inside")] == ["Inside", "Why"]
+    with pytest.raises(SystemExit, match="no page 'Nothing': Inside, "):
+        chosen("Why,Nothing")
 
 
 def test_the_walk_of_a_control_comes_to_every_value_before_one_comes_again() -> None:
