@@ -16,7 +16,7 @@ hub.define("cell", (component) => {
   const corners = "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4";
   const wide = element(
     "button",
-    { type: "button", class: "wide", "aria-label": "Full screen", title: "Full screen (Escape leaves it)", onclick: fill },
+    { type: "button", class: "wide", "aria-label": "Full screen", title: "Full screen (Escape leaves it); arrows step, space plays", onclick: fill },
     element(
       "svg:svg",
       { viewBox: "0 0 16 16", width: 14, height: 14 },
@@ -24,7 +24,8 @@ hub.define("cell", (component) => {
     ),
   );
   const whose = element("span", { class: "whose" });
-  const head = element("div", { class: "head" }, flow, scale, whose, wide);
+  const step = element("span", { class: "step" });
+  const head = element("div", { class: "head" }, flow, scale, step, whose, wide);
   const picture = element("svg:svg", { role: "group", preserveAspectRatio: "xMidYMid meet" });
   const words = element("div", { class: "words", role: "dialog", hidden: "" });
   const tip = element("div", { class: "live-tip", hidden: "" });
@@ -150,6 +151,7 @@ hub.define("cell", (component) => {
     colours ??= palettes();
     whose.textContent = hub.recording.units > 1 ? `unit ${hub.unit}` : "";
     const { n, unit, backward, recording } = hub;
+    step.textContent = `n = ${n}`;
     const at = (name) => recording.at(name, n, unit, backward);
     const loudest = new Map(); // of the wires that leave a node, where an error comes back along them
     if (backward) {

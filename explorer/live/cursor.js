@@ -113,7 +113,9 @@ function ownsKeys(target, key) {
 
 // A click or a drag leaves the keys to the cursor; who came by the keyboard keeps them.
 function giveKeysBack(event) {
-  const used = event.target.closest?.("[role='radiogroup'], .live-slider, .live-head");
+  const used = event.target.closest?.(
+    "[role='radiogroup'], .live-slider, .live-head, .live-cell, .live-unrolled, .live-cursor button",
+  );
   const back = () => {
     const focused = document.activeElement;
     if (used.contains(focused) && focused.type !== "number") focused.blur();

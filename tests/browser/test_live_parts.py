@@ -210,6 +210,30 @@ def test_keys_reach_the_cursor_after_a_click_on_a_choice(page: Page, app_url: st
     in_link(page, "loss=last")
 
 
+def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url: str) -> None:
+    """On a box, on the switch of the flow, on full screen: there the step is said, too."""
+    open_inside(page, app_url)
+    drawing = page.locator(".live-cell")
+    expect(drawing.locator(".step")).to_be_hidden()
+    clicks = (
+        lambda: drawing.locator(".box.warp").first.click(),
+        lambda: drawing.get_by_role("button", name="Backward").click(),
+        lambda: drawing.get_by_role("button", name="Full screen").click(),
+    )
+    for i, click in enumerate(clicks):
+        click()
+        page.wait_for_function("() => document.activeElement === document.body")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press(" ")
+        assert hub(page, "playing")
+        page.keyboard.press(" ")
+        assert (hub(page, "n"), hub(page, "playing")) == (21 + i, False)
+    expect(drawing.locator(".step")).to_have_text("n = 23")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('.live-cell') !== null")
+
+
 # dragging
 
 
