@@ -24,8 +24,8 @@ hub.define("cell", (component) => {
     ),
   );
   const whose = element("span", { class: "whose" });
-  const step = element("span", { class: "step" });
-  const head = element("div", { class: "head" }, flow, scale, step, whose, wide);
+  const now = element("span", { class: "now" });
+  const head = element("div", { class: "head" }, flow, scale, now, whose, wide);
   const picture = element("svg:svg", { role: "group", preserveAspectRatio: "xMidYMid meet" });
   const words = element("div", { class: "words", role: "dialog", hidden: "" });
   const tip = element("div", { class: "live-tip", hidden: "" });
@@ -151,7 +151,7 @@ hub.define("cell", (component) => {
     colours ??= palettes();
     whose.textContent = hub.recording.units > 1 ? `unit ${hub.unit}` : "";
     const { n, unit, backward, recording } = hub;
-    step.textContent = `n = ${n}`;
+    now.textContent = `n = ${n}`;
     const at = (name) => recording.at(name, n, unit, backward);
     const loudest = new Map(); // of the wires that leave a node, where an error comes back along them
     if (backward) {

@@ -214,7 +214,7 @@ def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url:
     """On a box, on the switch of the flow, on full screen: there the step is said, too."""
     open_inside(page, app_url)
     drawing = page.locator(".live-cell")
-    expect(drawing.locator(".step")).to_be_hidden()
+    expect(drawing.locator(".now")).to_be_hidden()
     clicks = (
         lambda: drawing.locator(".box.warp").first.click(),
         lambda: drawing.get_by_role("button", name="Backward").click(),
@@ -228,7 +228,7 @@ def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url:
         assert hub(page, "playing")
         page.keyboard.press(" ")
         assert (hub(page, "n"), hub(page, "playing")) == (21 + i, False)
-    expect(drawing.locator(".step")).to_have_text("n = 23")
+    expect(drawing.locator(".now")).to_have_text("n = 23")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.closest('.live-cell') !== null")
