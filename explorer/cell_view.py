@@ -62,7 +62,7 @@ UNROLLED = "live/unrolled"
 def fill_unrolled(rec: lc.Recording, back: lc.Gradients) -> None:
     """Some steps side by side; the edges between them are as strong as their one-step factors."""
     factors = {
-        f"{source}->{dest}": [round(float(norm), 5) for norm in norms]
+        f"{source}->{dest}": [float(f"{norm:.6g}") for norm in norms]
         for (source, dest), norms in step_factors(rec).items()
     }
     loud = {name: np.abs(errors).max(1) > 0 for name, errors in back.explicit.items()}

@@ -12,7 +12,7 @@ from lstm_core.figures.signals import GREEK
 
 def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
     """Send a recording to the page's live parts, with the next answer."""
-    block = np.concatenate(flows.arrays, 1, dtype=np.float32, casting="same_kind")
+    block = compact(np.concatenate(flows.arrays, 1, dtype=np.float64))
     forward, backward = (
         {name: [place.start, place.stop - place.start] for name, place in columns.items()}
         for columns in flows.columns
@@ -28,6 +28,16 @@ def send(cell: lc.Cell, flows: Flows, unit: int) -> None:
         "kinds": {name: signal.kind for name, signal in cell.signals.items()},
     }
     live.record(head, block)
+
+
+def compact(values: np.ndarray) -> np.ndarray:
+    """``values`` as float32, or as float64 where some are too large or too small for that: an error that
+    has all but died is not 0."""
+    with np.errstate(over="ignore"):
+        short = values.astype(np.float32)
+    sizes = np.abs(short)
+    fits = np.isfinite(sizes) & (sizes >= np.finfo(np.float32).tiny)
+    return short if (fits | (values == 0)).all() else values
 
 
 def labels(cell: lc.Cell) -> dict[str, str]:

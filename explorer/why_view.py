@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from explorer import live
@@ -65,8 +66,9 @@ def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
 
 @lru_cache(maxsize=16)
 def _map(run: SystemRun) -> dict[str, Any]:
-    norms = live.floats(run.norms)
-    return {"norms": norms, "steps": len(run.norms), "words": map_words(run.norms)}
+    steps = len(run.norms)
+    norms = live.floats(run.norms[np.tri(steps, dtype=bool).T])  # of n <= l
+    return {"norms": norms, "steps": steps, "words": map_words(run.norms)}
 
 
 def maps() -> None:

@@ -70,7 +70,8 @@ def data(element: Any) -> Any:
 def unpacked(packed: bytes) -> tuple[Any, np.ndarray]:
     """The head of an answer, and the numbers of its recording (``live.packed``)."""
     end = 4 + int.from_bytes(packed[:4], "little")
-    return json.loads(packed[4:end]), np.frombuffer(packed, np.float32, offset=end)
+    head = json.loads(packed[4:end])
+    return head, np.frombuffer(packed, f"<f{head['bytes']}", offset=end)
 
 
 def send(at: AppTest, key: str, value: Any) -> AppTest:

@@ -61,9 +61,14 @@ class Told:
 
     @cached_property
     def packed(self) -> tuple[str, bytes]:
-        """As JSON, and the numbers of the recording."""
+        """As JSON, which says how long they are, and the numbers of the recording."""
         head, numbers = self.recording or (None, np.empty(0, np.float32))
-        told = {"charts": self.charts, "parts": self.filled, "recording": head}
+        told = {
+            "charts": self.charts,
+            "parts": self.filled,
+            "recording": head,
+            "bytes": numbers.itemsize,
+        }
         return _json(told), numbers.tobytes()
 
 
@@ -204,7 +209,7 @@ def name(key: str, chart: str) -> None:
 
 
 def record(head: dict[str, Any], numbers: np.ndarray) -> None:
-    """Give the page's parts the numbers of a run, (K, width) float32; ``head`` says what is where."""
+    """Give the page's parts the numbers of a run, (K, width); ``head`` says what is where."""
     _line.get().told.recording = head, numbers
 
 
@@ -266,10 +271,11 @@ def picture(
 
 
 def packed(head: dict[str, Any], told: Told) -> bytes:
-    """The length of the head in JSON, the head, padded to whole words, and the numbers."""
+    """The length of the head in JSON, the head, padded so that the numbers begin at a multiple of 8 bytes,
+    and the numbers."""
     more, numbers = told.packed
     text = f"{_json(head)[:-1]},{more[1:]}".encode()
-    text += b" " * (-len(text) % 4)
+    text += b" " * (-(4 + len(text)) % 8)
     return b"".join((struct.pack("<I", len(text)), text, numbers))
 
 
@@ -307,8 +313,8 @@ def movement() -> int | None:
 
 
 def floats(values: np.ndarray) -> str:
-    """Numbers as float32, in characters."""
-    return b64encode(values.astype(np.float32).tobytes()).decode()
+    """Numbers as float64, in characters."""
+    return b64encode(np.asarray(values, np.float64).tobytes()).decode()
 
 
 def describe(

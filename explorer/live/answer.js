@@ -48,12 +48,13 @@ hub.define("answer", (component) => {
     },
   };
 });
-// The head in JSON and the float32 numbers behind it (live.packed).
+// The head in JSON and the numbers behind it, float32 or float64 (live.packed).
 function unpacked(packed) {
   const bytes = packed.slice(); // aligned, and our own
   const length = new DataView(bytes.buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return [head, new Float32Array(bytes.buffer, 4 + length)];
+  const Numbers = head.bytes === 8 ? Float64Array : Float32Array;
+  return [head, new Numbers(bytes.buffer, 4 + length)];
 }
 hub.charts = [];
 hub.allCharts = () => [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];

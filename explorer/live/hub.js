@@ -72,10 +72,10 @@ hub.format = (number, digits = 4) => {
   return text.replace(/(?<=e[+-])\d$/, "0$&").replaceAll("-", "−");
 };
 
-// Numbers that the server packed as float32 (live.floats).
+// Numbers that the server packed as float64 (live.floats).
 hub.floats = (packed) => {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
+  return new Float64Array(bytes.buffer);
 };
 
 // A label beside the pointer, inside the window.

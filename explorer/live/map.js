@@ -5,8 +5,9 @@ hub.define("map", (component) => {
   const DECADES = 6;
   const STOPS = [[8, 48, 107], [66, 146, 198], [247, 247, 247], [240, 138, 36], [127, 39, 4]];
   const [LEFT, TOP, SIDE, HEIGHT] = [44, 6, 236, 172];
-  let norms = new Float32Array(0);
+  let norms = new Float64Array(0); // of n <= l, row after row
   let steps = 0;
+  const index = (n, l) => n * steps - (n * (n - 1)) / 2 + l - n;
   const canvas = element("canvas");
   const cells = element("svg:image", { x: LEFT, y: TOP, width: SIDE, height: HEIGHT, preserveAspectRatio: "none" });
   const axes = element("svg:g");
@@ -30,10 +31,12 @@ hub.define("map", (component) => {
     canvas.width = canvas.height = steps;
     const context = canvas.getContext("2d");
     const image = context.createImageData(steps, steps);
-    norms.forEach((norm, i) => {
-      if (Number.isNaN(norm)) return; // l < n
-      image.data.set([...shade(Math.log10(Math.max(norm, 1e-20))), 255], 4 * i);
-    });
+    for (let n = 0; n < steps; n++) {
+      for (let l = n; l < steps; l++) {
+        const colour = shade(Math.log10(Math.max(norms[index(n, l)], 1e-20)));
+        image.data.set([...colour, 255], 4 * (n * steps + l));
+      }
+    }
     context.putImageData(image, 0, 0);
     cells.setAttribute("href", canvas.toDataURL());
   }
@@ -59,16 +62,14 @@ hub.define("map", (component) => {
     );
   }
   function hint(event) {
-    const box = picture.getBoundingClientRect();
-    const scale = box.width / picture.viewBox.baseVal.width;
-    const l = Math.floor((((event.clientX - box.left) / scale - LEFT) / SIDE) * steps);
-    const n = Math.floor((((event.clientY - box.top) / scale - TOP) / HEIGHT) * steps);
-    const norm = n >= 0 && l >= 0 && n < steps && l < steps ? norms[n * steps + l] : NaN;
-    tip.hidden = Number.isNaN(norm);
+    const { left, top, width, height } = cells.getBoundingClientRect();
+    const l = Math.floor(((event.clientX - left) / width) * steps);
+    const n = Math.floor(((event.clientY - top) / height) * steps);
+    tip.hidden = !(n >= 0 && n <= l && l < steps);
     if (tip.hidden) return;
     tip.replaceChildren(
       element("span", {}, `n = ${n}, l = ${l}`),
-      element("b", {}, hub.format(norm)),
+      element("b", {}, hub.format(norms[index(n, l)])),
     );
     hub.besidePointer(tip, event);
   }

@@ -6,15 +6,19 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from explorer import inside
+from explorer import inside, stability, why
 from explorer.inside import InsideState
+from explorer.stability import StabilityState
+from explorer.why import WhyState
 from tests.browser.conftest import (
     assert_no_exception,
     in_link,
@@ -120,6 +124,47 @@ def test_the_browser_has_the_recording(page: Page, app_url: str) -> None:
         back = hub(page, f'recording.at("{name}", {n}, {unit}, true)')
         assert back == np.float32(run.flows.backward[name][n, unit])
     assert np.isnan(hub(page, 'recording.at("nothing", 0, 0)'))
+
+
+def test_numbers_beyond_float32_are_shown(page: Page, app_url: str) -> None:
+    """The state of a cell that is far from stable."""
+    query = {
+        "form": "real",
+        "mu_1": "2.5",
+        "mu_2": "0.1",
+        "w_s": "2.0",
+        "start": "20",
+        "steps": "200",
+    }
+    open_page(page, f"{app_url}/Stability?{urlencode(query)}&n=199&drawing=cell")
+    ready(page, "Stability")
+    state = replace(
+        StabilityState(), form="real", mu_1=2.5, mu_2=0.1, w_s=2.0, start=20.0, steps=200
+    )
+    rec = stability.run(stability.settle(state)).rec
+    for n, unit in ((0, 1), (99, 0), (199, 0), (199, 1)):
+        assert hub(page, f'recording.at("s", {n}, {unit})') == rec["s"][n, unit]
+    assert abs(rec["s"][199, 0]) > 1e40
+    assert_sound(page)
+
+
+def test_the_map_says_the_norm_under_the_pointer(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/Why_the_error_dies?radius=0.1&steps=60")
+    ready(page, "Why_the_error_dies")
+    system = why.run(why.settle(replace(WhyState(), radius=0.1, steps=60)))["Plain RNN"]
+    cells = page.locator(".live-map").first.locator("image")
+    cells.scroll_into_view_if_needed()
+    box, tip = cells.bounding_box(), page.locator(".live-map .live-tip").first
+    for n, l in ((0, 0), (3, 17), (0, 59), (58, 59)):
+        page.mouse.move(
+            box["x"] + (l + 0.5) / 60 * box["width"], box["y"] + (n + 0.5) / 60 * box["height"]
+        )
+        expect(tip.locator("span")).to_have_text(f"n = {n}, l = {l}")
+        said = float(tip.locator("b").inner_text().replace("−", "-"))
+        assert said == pytest.approx(system.norms[n, l], rel=1e-3)
+    assert system.norms[0, 59] < 1e-50, "less than float32 can hold"
+    page.mouse.move(box["x"] + 2, box["y"] + box["height"] - 2)
+    expect(tip).to_be_hidden()
 
 
 def test_a_click_and_a_drag_on_a_chart_move_the_cursor(page: Page, app_url: str) -> None:

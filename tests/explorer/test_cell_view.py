@@ -13,7 +13,7 @@ import lstm_core as lc
 from explorer import cell_view
 from explorer.live import Told, packed
 from explorer.notation import NOTATIONS
-from explorer.recording import labels
+from explorer.recording import compact, labels
 from lstm_core.analysis import flows, step_factors
 from lstm_core.wires import wires
 from tests.lstm_core.test_wires import WRITTEN
@@ -23,11 +23,13 @@ EACH_CELL = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 SIZES = (("d_x", 2), ("d_s", 3), ("d_h", 3), ("d_v", 2), ("L", 2))
 
 
-def run(cell: lc.Cell, steps: int = 6, seed: int = 0) -> tuple[lc.Recording, lc.Gradients]:
+def run(
+    cell: lc.Cell, steps: int = 6, seed: int = 0, error: float = 1.0
+) -> tuple[lc.Recording, lc.Gradients]:
     theta = lc.init_params(cell, seed, **{name: dict(SIZES)[name] for name in cell.sizes})
     x = np.random.default_rng(seed).normal(size=(steps, 2))
     rec = lc.unroll(cell, theta, x)
-    return rec, lc.backpropagate(rec, np.ones_like(rec.output))
+    return rec, lc.backpropagate(rec, np.full_like(rec.output, error))
 
 
 @EACH_CELL
@@ -70,21 +72,24 @@ def test_every_registered_cell_has_a_layout_by_hand() -> None:
 
 
 @EACH_CELL
-def test_the_head_tells_where_every_number_is(cell: lc.Cell) -> None:
-    """The bytes, read as the browser reads them, hold every flow of every step."""
-    rec, back = run(cell)
+@pytest.mark.parametrize(("error", "dtype"), [(1.0, "<f4"), (1e-60, "<f8"), (1e60, "<f8")])
+def test_the_head_tells_where_every_number_is(cell: lc.Cell, error: float, dtype: str) -> None:
+    """The bytes, read as the browser reads them, hold every flow of every step, as float32 where that
+    holds them."""
+    rec, back = run(cell, error=error)
     found = flows(rec, back)
-    block = np.concatenate(found.arrays, 1, dtype=np.float32, casting="same_kind")
+    block = compact(np.concatenate(found.arrays, 1))
     data = packed({"seq": 3}, Told(recording=({"stride": block.shape[1]}, block)))
     length = int.from_bytes(data[:4], "little")
-    assert length % 4 == 0
+    assert (4 + length) % 8 == 0
     head = json.loads(data[4 : 4 + length])
     assert head["seq"] == 3
     assert head["recording"] == {"stride": block.shape[1]}
-    numbers = np.frombuffer(data[4 + length :], "<f4").reshape(len(rec), -1)
+    numbers = np.frombuffer(data[4 + length :], dtype).reshape(len(rec), -1)
+    assert head["bytes"] == numbers.itemsize
     for flow, columns in zip((found.forward, found.backward), found.columns, strict=True):
         for name, values in flow.items():
-            np.testing.assert_array_equal(numbers[:, columns[name]], values.astype(np.float32))
+            np.testing.assert_array_equal(numbers[:, columns[name]], values.astype(dtype))
 
 
 @EACH_CELL
@@ -103,6 +108,6 @@ def test_the_unrolled_view_gets_the_factors(monkeypatch: pytest.MonkeyPatch) -> 
     shown = sent[cell_view.UNROLLED]
     assert shown["carried"] == ["s", "v"]
     for (source, dest), norms in step_factors(rec).items():
-        np.testing.assert_allclose(shown["factors"][f"{source}->{dest}"], norms, atol=1e-5)
+        np.testing.assert_allclose(shown["factors"][f"{source}->{dest}"], norms, rtol=1e-5)
     np.testing.assert_allclose(shown["norms"]["ψ"], np.linalg.norm(back["psi"], axis=1))
     assert shown["loss"] == {"v": list(range(6))}
