@@ -223,7 +223,10 @@ hub.define("cell", (component) => {
       return element("span", {}, from, strip, to);
     };
     if (hub.backward) scale.replaceChildren(item(`−${end}`, both, `${end}, over ${DECADES} decades`));
-    else scale.replaceChildren(item("−3", both, "3"), item("gate 0", colours.gate, "1"));
+    else {
+      const gates = [...kinds.values()].includes("gate") ? [item("gate 0", colours.gate, "1")] : [];
+      scale.replaceChildren(item("−3", both, "3"), ...gates);
+    }
     if (data?.fresh.length) scale.append(element("span", { class: "new" }, element("i"), "new"));
   }
   function turn() {
