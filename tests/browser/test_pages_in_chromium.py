@@ -789,6 +789,25 @@ def test_every_link_of_the_navigation_can_be_clicked(page: Page, app_url: str) -
     assert not covered
 
 
+def test_on_a_phone_the_navigation_is_where_the_page_is(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    """Its links, of which a few have room, do not run below the framework's menu either."""
+    page = new_page(width=390, height=844)
+    open_page(page, f"{app_url}/Stability")
+    ready(page, "Stability")
+    for name in ("Augmented LSTM", "Equations and errata", "Roots"):
+        link = page.locator(".st-key-navigation").get_by_role("link", name=name)
+        link.evaluate("link => link.click()")  # wherever it is
+        expect(page).to_have_url(re.compile(name.replace(" ", "_")))
+        expect(link).to_be_in_viewport(ratio=1)
+        left = (
+            link.bounding_box()["x"],
+            page.get_by_role("button", name="Main menu").bounding_box()["x"],
+        )
+        assert left[0] + link.bounding_box()["width"] <= left[1]
+
+
 # bad input
 
 
