@@ -11,6 +11,7 @@ const NEAR_PX = 6;
 hub.followOnCharts = (place) => {
   const known = new Map(); // svg -> where its plot is, its curves and what is drawn over it
   let pressed = null;
+  let pointed = null; // on a chart over something else than time: what, and where
 
   // At once, in the frame in which the chart itself was drawn anew.
   function follow(changes) {
@@ -85,8 +86,14 @@ hub.followOnCharts = (place) => {
   const across = (plot, n) =>
     plot.cells ? (plot.width * (n + 0.5)) / (hub.last + 1) : (plot.width * n) / (lastOf(plot) || 1);
 
+  // What is hovered, on all charts that have the same axis.
+  function markThere(plot) {
+    const { timeless } = plot;
+    if (!timeless) return mark(plot, plot.there, hub.hovered);
+    mark(plot, plot.there, pointed?.timeless === timeless ? pointed.at : null);
+  }
   function mark(plot, path, n) {
-    if (n === null || !hub.hasCursor) return set(path, { d: "" });
+    if (n === null) return set(path, { d: "" });
     const x = across(plot, n);
     const half = plot.cells ? plot.width / (hub.last + 1) / 2 : 0;
     const { height } = plot;
@@ -120,7 +127,7 @@ hub.followOnCharts = (place) => {
     Object.assign(plot, { ahead, past });
     bringOut(plot);
     move(plot);
-    mark(plot, plot.there, hub.hovered);
+    markThere(plot);
   }
 
   function move(plot) {
@@ -215,8 +222,15 @@ hub.followOnCharts = (place) => {
       if (pressed.dragged) hub.moveTo(stepAt(place));
     }
     const over = place && within(place) ? place : null;
-    hub.hover(over && !over.plot.timeless ? stepAt(over) : null);
+    const timeless = over?.plot.timeless;
+    hub.hover(over && !timeless ? stepAt(over) : null);
+    point(timeless ? { timeless, at: stepAt(over) } : null);
     tell(over, event);
+  }
+  function point(next) {
+    if (next?.timeless === pointed?.timeless && next?.at === pointed?.at) return;
+    pointed = next;
+    known.forEach(markThere);
   }
   function down(event) {
     const place = plotAt(event);
@@ -257,7 +271,7 @@ hub.followOnCharts = (place) => {
   for (const [name, listener] of Object.entries(listening)) document.addEventListener(name, listener);
   const off = [
     hub.on("cursor", () => known.forEach((plot) => move(plot))),
-    hub.on("hover", () => known.forEach((plot) => mark(plot, plot.there, hub.hovered))),
+    hub.on("hover", () => known.forEach(markThere)),
     hub.on("select", () => known.forEach(bringOut)),
     hub.on("idle", drawAll),
     hub.on("charts", drawAll),

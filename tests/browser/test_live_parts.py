@@ -200,6 +200,20 @@ def test_hovering_marks_the_step_on_every_chart(page: Page, app_url: str) -> Non
     wait_until(page, lambda: hub(page, "hovered") is None, "the mark stays")
 
 
+@pytest.mark.parametrize("charts", [[0, 2, 4], [1, 3, 5]], ids=["step", "lag"])
+def test_a_step_is_not_marked_as_a_lag_nor_a_lag_as_a_step(
+    page: Page, app_url: str, charts: list[int]
+) -> None:
+    open_page(page, f"{app_url}/Why_the_error_dies")
+    ready(page, "Why_the_error_dies")
+    box = page.get_by_test_id("stVegaLiteChart").nth(charts[0]).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    marked = """() => carousel.allCharts()
+      .flatMap((chart, i) => chart.querySelector('.there').getAttribute('d') ? [i] : [])"""
+    wait_until(page, lambda: page.evaluate(marked) == charts, f"other marks than on {charts}")
+
+
 def test_the_step_under_the_pointer_is_named(page: Page, app_url: str) -> None:
     """Where the numbers under the pointer are not the chart's own data: dots between a line."""
     open_page(page, f"{app_url}/Roots")
