@@ -126,7 +126,8 @@ def node_words(
     """A node's symbol, what it means, its equation and shape, and the name of its error."""
     primes = "′" * node.lag
     if node.kind == "loss":
-        return {"html": "<i>E</i>", "meaning": "where the explicit error enters", "error": "∂E/∂v"}
+        error = "∂E/∂" + symbol(cell, cell.output, notation)
+        return {"html": "<i>E</i>", "meaning": "where the explicit error enters", "error": error}
     if node.kind == "bias":
         shape = _shape(cell.params[node.name].shape, sizes)
         html = symbol(cell, node.name, notation)
@@ -145,10 +146,8 @@ def node_words(
     }.get(node.kind)
     number = f" ({signal.equation})" if signal.equation else ""
     meaning = words or f"{signal.meaning}{number}, {_shape((signal.size,), sizes)}"
-    names = {name: greek for greek, name in cell.gradient_names.items()}
-    greek = names.get(signal.name, "")
     gradient = f" ({signal.gradient_equation})" if signal.gradient_equation else ""
-    error = f"{_greek(greek)}{gradient}" if greek else "∂E/∂" + html
+    error = _error_on(cell, signal.name, notation) + gradient
     return {"html": f"{html}{primes}", "meaning": meaning, "error": error}
 
 
@@ -171,12 +170,18 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     return {
         "html": f"{weight}{' ∗' * param.is_window} {factor}{primes}",
         "meaning": f"term of {symbol(cell, param.dest, notation)}{equation}; {named}: {shape}{gradient}",
-        "error": f"{weight}<sup>T</sup> {_greek('alpha')}",
+        "error": f"{weight}<sup>T</sup> {_error_on(cell, param.dest, notation)}",
     }
 
 
+def _error_on(cell: lc.Cell, signal: str, notation: str) -> str:
+    """The name of a signal's error."""
+    named = [greek for greek, name in cell.gradient_names.items() if name == signal]
+    return _greek(named[0]) if named else "∂E/∂" + symbol(cell, signal, notation)
+
+
 def _shape(shape: tuple[str, ...], sizes: dict[str, int]) -> str:
-    return " x ".join(f"{size} = {sizes.get(size, '?')}" for size in shape)
+    return " × ".join(f"{size} = {sizes.get(size, '?')}" for size in shape)
 
 
 def _greek(name: str) -> str:

@@ -55,8 +55,25 @@ def test_the_words_give_equations_and_shapes() -> None:
     assert "(141)" in words["g_cs"]["error"]
     assert "(126)" in words["W_v_cu"]["meaning"]
     assert "(158)" in words["W_v_cu"]["meaning"]
-    assert "d_s = 3 x d_s = 3" in words["W_v_cu"]["meaning"]
+    assert "d_s = 3 × d_s = 3" in words["W_v_cu"]["meaning"]
     assert "ψ" in words["s"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "error"),
+    [
+        ("vanilla_lstm", "W_v_cu", "W_v cu^T α_cu"),
+        ("vanilla_lstm", "loss", "∂E/∂v"),
+        ("rnn_canonical", "W_r", "W_r^T ψ"),
+        ("rnn_canonical", "loss", "∂E/∂r"),
+        ("augmented_lstm", "W_q_dr", "W_q dr^T χ"),
+    ],
+)
+def test_an_error_has_the_name_of_what_it_comes_from(cell: str, name: str, error: str) -> None:
+    drawn = cell_view._drawn(lc.CELLS[cell], "paper", SIZES)
+    words = {item["name"]: item for item in (*drawn["boxes"], *drawn["wires"])}
+    text = words[name]["error"].replace("<sup>", "^").replace("<sub>", "_")
+    assert re.sub(r"<[^>]*>", "", text) == error
 
 
 def test_the_carousel_is_the_way_of_the_state_past_all_weights() -> None:
