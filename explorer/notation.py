@@ -30,7 +30,7 @@ def symbol(cell: lc.Cell, name: str, notation: str = "paper") -> str:
     if notation == "framework" and signal and signal.kind == "accumulation" and warp and warp.torch:
         shown = f"a_{warp.torch}"
     if name in cell.params:
-        shape = " x ".join(cell.params[name].shape)
+        shape = " × ".join(cell.params[name].shape)
         meaning = f"parameter, {shape}"
         if notation == "framework":
             shown = framework_weight(cell, name)
