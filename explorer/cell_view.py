@@ -157,7 +157,8 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     source, dest = graph.nodes[wire.source], graph.nodes[wire.dest]
     if not wire.param or source.kind == "bias":
         words = {node.name: node_words(cell, node, notation, sizes) for node in (source, dest)}
-        html = f"{words[source.name]['html']} → {words[dest.name]['html']}"
+        html, to = words[source.name]["html"], words[dest.name]["html"]
+        html = html if source.kind == "bias" else f"{html} → {to}"
         return {"html": html, "meaning": words[source.name]["meaning"], "error": "error back"}
     param = cell.params[wire.param]
     weight = symbol(cell, wire.param, notation)
