@@ -76,8 +76,12 @@ hub.define("cursor", (component) => {
     event.preventDefault();
     keys[event.key]();
   }
-  document.addEventListener("keydown", pressed);
-  document.addEventListener("pointerup", giveKeysBack, true);
+  const heard = [
+    ["keydown", pressed],
+    ["pointerup", giveKeysBack, true],
+    ...["pointerdown", "keydown", "change"].map((type) => [type, giveKeysOfListBack, true]),
+  ];
+  for (const each of heard) document.addEventListener(...each);
   const off = [hub.on("cursor", show), hub.on("idle", show), hub.on("play", showPlay)];
   showPlay();
   hub.hasCursor = true;
@@ -90,8 +94,7 @@ hub.define("cursor", (component) => {
     close() {
       hub.hasCursor = false;
       hub.play(false);
-      document.removeEventListener("keydown", pressed);
-      document.removeEventListener("pointerup", giveKeysBack, true);
+      for (const each of heard) document.removeEventListener(...each);
       for (const stop of off) stop();
     },
   };
@@ -121,4 +124,10 @@ function giveKeysBack(event) {
     if (used.contains(focused) && focused.type !== "number") focused.blur();
   };
   if (used) setTimeout(back);
+}
+// The same of a list, whose own window takes the click: who chose by the keyboard pressed a key before.
+let clickedList = null;
+function giveKeysOfListBack({ type, target }) {
+  if (type === "change" && target === clickedList) target.blur();
+  clickedList = type === "pointerdown" ? target.closest?.("select") : null;
 }

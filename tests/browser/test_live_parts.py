@@ -269,6 +269,23 @@ def test_keys_reach_the_cursor_after_a_click_on_a_choice(page: Page, app_url: st
     in_link(page, "loss=last")
 
 
+def test_keys_reach_the_cursor_after_a_choice_from_a_list(page: Page, app_url: str) -> None:
+    """But not after one by the keyboard, which the list keeps."""
+    open_inside(page, app_url)
+    drawings = page.get_by_label("Drawing")
+    drawings.click()
+    with rerun(page):
+        drawings.select_option("none")  # as its own window does after a click
+    page.keyboard.press("ArrowRight")
+    assert hub(page, "n") == 21
+    assert drawings.input_value() == "none"
+    drawings.focus()
+    with rerun(page):
+        page.keyboard.press("ArrowDown")
+    expect(drawings).to_be_focused()
+    assert (hub(page, "n"), drawings.input_value()) == (21, "cell")
+
+
 def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url: str) -> None:
     """On a box, on the switch of the flow, on full screen: there the step is said, too."""
     open_inside(page, app_url)
