@@ -7,6 +7,7 @@ hub.define("cell", (component) => {
   const WIDEST = 5; // px
   let data = null;
   let wires = [];
+  let trunks = [];
   let boxes = [];
   let largest = 1; // error of the unit in the recording
   let saying;
@@ -48,13 +49,11 @@ hub.define("cell", (component) => {
     const piece = ({ source, path, own }) => (isNew({ name: source }) ? path : own);
     const halos = data.wires.filter(isNew).map((wire) => element("svg:path", { d: line(piece(wire)) }));
     wires = data.wires.map((wire) => {
-      const shared = String(wire.own[0]) !== String(wire.path[0]);
-      const trunk = element("svg:path", { class: "wire", d: line(wire.path) });
-      const tail = shared ? element("svg:path", { class: "wire", d: line(wire.own) }) : null;
+      const way = element("svg:path", { class: "wire", d: line(wire.own) });
       const heads = [arrow(wire.own.at(-1), wire.own.at(-2), "ahead"), arrow(wire.own[0], wire.own[1], "astern")];
       const reach = element("svg:path", { class: "reach", d: line(wire.own) });
-      const group = element("svg:g", { class: "net" }, trunk, ...(tail ? [tail] : []), ...heads, reach);
-      const made = { ...wire, group, trunk, tail, heads, shown: [] };
+      const group = element("svg:g", { class: "net" }, way, ...heads, reach);
+      const made = { ...wire, group, way, heads };
       listen(reach, made);
       return made;
     });
@@ -80,7 +79,16 @@ hub.define("cell", (component) => {
       listen(group, made);
       return made;
     });
-    picture.replaceChildren(element("svg:g", { class: "halo" }, ...halos), ...under, ...wires.map(({ group }) => group), ...boxes.map(({ group }) => group));
+    // What several wires share stands for what they come from.
+    trunks = data.trunks.map((trunk) => {
+      const source = boxes.find(({ name }) => name === trunk.source);
+      const [way, reach] = ["wire", "reach"].map((kind) => element("svg:path", { class: kind, d: line(trunk.path) }));
+      listen(reach, source);
+      const of = wires.filter(({ name }) => trunk.wires.includes(name));
+      return { of, source: trunk.source, signal: source.signal, way, group: element("svg:g", { class: "net" }, way, reach) };
+    });
+    const lines = [...trunks, ...wires].map(({ group }) => group);
+    picture.replaceChildren(element("svg:g", { class: "halo" }, ...halos), ...under, ...lines, ...boxes.map(({ group }) => group));
     close();
   }
   const line = (points) => `M${points.map((point) => point.join()).join("L")}`;
@@ -153,29 +161,15 @@ hub.define("cell", (component) => {
     const { n, unit, backward, recording } = hub;
     now.textContent = `n = ${n}`;
     const at = (name) => recording.at(name, n, unit, backward);
-    const loudest = new Map(); // of the wires that leave a node, where an error comes back along them
-    if (backward) {
-      for (const { name, source } of wires) {
-        const size = Math.abs(at(name));
-        if (!(size <= (loudest.get(source)?.size ?? -1))) loudest.set(source, { name, size });
-      }
+    for (const trunk of trunks) {
+      const errors = backward ? trunk.of.map(({ name }) => at(name)) : [];
+      const loudest = errors.reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one), 0);
+      paint(trunk, look(backward ? loudest : at(trunk.source), gated(trunk.source)));
     }
     for (const wire of wires) {
-      // Of two lines on one another the dashes would fill each other's gaps.
-      const whole = loudest.get(wire.source)?.name === wire.name;
-      const hidden = !wire.tail || !backward ? "" : whole ? "tail" : "trunk";
-      if (wire.hidden !== hidden) {
-        wire.hidden = hidden;
-        wire.trunk.setAttribute("visibility", hidden === "trunk" ? "hidden" : "visible");
-        wire.tail?.setAttribute("visibility", hidden === "tail" ? "hidden" : "visible");
-      }
-      const gate = gated(wire.source);
-      const own = look(at(wire.name), gate && !wire.param);
-      const trunk = wire.tail && !backward ? look(recording.at(wire.source, n, unit), gate) : own;
-      paint(wire, 0, wire.trunk, wire.tail ? trunk : own);
-      if (wire.tail) paint(wire, 1, wire.tail, own);
-      for (const head of wire.heads) if (head.getAttribute("fill") !== own[0]) head.setAttribute("fill", own[0]);
-      wire.group.classList.toggle("loud", own[1] > 0.03);
+      const shown = look(at(wire.name), gated(wire.source) && !wire.param);
+      paint(wire, shown);
+      for (const head of wire.heads) if (head.getAttribute("fill") !== shown[0]) head.setAttribute("fill", shown[0]);
     }
     for (const box of boxes) {
       if (!box.number) continue;
@@ -187,11 +181,12 @@ hub.define("cell", (component) => {
     clearTimeout(saying);
     saying = setTimeout(say, 300);
   }
-  function paint(wire, i, path, [colour, level]) {
-    if (wire.shown[i] === colour) return;
-    wire.shown[i] = colour;
-    path.setAttribute("stroke", colour);
-    path.setAttribute("stroke-width", (1.25 + (WIDEST - 1.25) * level).toFixed(2));
+  function paint(drawn, [colour, level]) {
+    if (drawn.shown === colour) return;
+    drawn.shown = colour;
+    drawn.way.setAttribute("stroke", colour);
+    drawn.way.setAttribute("stroke-width", (1.25 + (WIDEST - 1.25) * level).toFixed(2));
+    drawn.group.classList.toggle("loud", level > 0.03);
   }
   function short(value) {
     if (!Number.isFinite(value)) return "–";
@@ -237,7 +232,7 @@ hub.define("cell", (component) => {
   }
   function mark() {
     for (const box of boxes) box.group.classList.toggle("chosen", box.signal === hub.selected);
-    for (const wire of wires) wire.group.classList.toggle("chosen", wire.signal === hub.selected);
+    for (const drawn of [...trunks, ...wires]) drawn.group.classList.toggle("chosen", drawn.signal === hub.selected);
   }
   const playing = () => part.classList.toggle("playing", hub.playing);
   function say() {

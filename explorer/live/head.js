@@ -5,7 +5,9 @@ hub.define("head", (component) => {
   component.parentElement.append(row);
   const button = (label, title, work) =>
     element("button", { type: "button", title, onclick: work }, label);
+  let undoing = false; // once what is under way is answered
   function press(what) {
+    undoing = false;
     hub.drop();
     component.setStateValue("sent", { what, seq: hub.next(), ...hub.tell() });
   }
@@ -23,13 +25,19 @@ hub.define("head", (component) => {
     undo.disabled = !hub.head.can_undo;
   }
   function keyed(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== "z" || undo.disabled) return;
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key !== "z") return;
+    if (undo.disabled && !hub.ahead()) return;
     if (event.target.closest?.("input:not([type='range']), textarea")) return;
     event.preventDefault();
-    press("undo");
+    if (hub.ahead()) undoing = true;
+    else press("undo");
+  }
+  function rested() {
+    show();
+    if (undoing && !undo.disabled) press("undo");
   }
   document.addEventListener("keydown", keyed);
-  const off = hub.on("idle", show);
+  const off = hub.on("idle", rested);
   return {
     update(next) {
       component = next;

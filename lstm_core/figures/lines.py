@@ -286,6 +286,7 @@ def finished(chart: Any, theme: Theme, outside: int) -> dict[str, Any]:
             layer["data"] = {"values": [{}]}  # a guide: drawn once, not for every row
     config = {
         "view": {"stroke": None},
+        "mark": {"tooltip": None},  # the numbers under the pointer are shown by what is made for it
         # The text alternative speaks for the whole chart; one for each axis is made anew every time.
         "axis": {
             "aria": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,7 +57,7 @@ def transport_by_lag(
         Series(name, np.maximum(values, LOWEST), _look(name, i, theme))
         for i, (name, values) in enumerate(norms.items())
     ]
-    return line_figure(
+    figure = line_figure(
         series,
         alt_text=" ".join(_words(name, values) for name, values in norms.items()),
         y_title=y_title,
@@ -70,6 +71,7 @@ def transport_by_lag(
         name="over_lag",
         title=title,
     )
+    return replace(figure, tips={name: np.asarray(values, float) for name, values in norms.items()})
 
 
 def _look(name: str, position: int, theme: Theme) -> Style:

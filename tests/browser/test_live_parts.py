@@ -15,10 +15,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+import lstm_core as lc
 from explorer import inside, stability, why
+from explorer.cell_view import places
 from explorer.inside import InsideState
 from explorer.stability import StabilityState
 from explorer.why import WhyState
+from lstm_core.figures.schematic import schematic
 from tests.browser.conftest import (
     assert_no_exception,
     in_link,
@@ -212,6 +215,26 @@ def test_a_step_is_not_marked_as_a_lag_nor_a_lag_as_a_step(
     marked = """() => carousel.allCharts()
       .flatMap((chart, i) => chart.querySelector('.there').getAttribute('d') ? [i] : [])"""
     wait_until(page, lambda: page.evaluate(marked) == charts, f"other marks than on {charts}")
+
+
+def test_on_a_curve_one_label_says_the_numbers(page: Page, app_url: str) -> None:
+    """Zeros are drawn at the foot of a log axis, and said to be 0."""
+    open_page(page, f"{app_url}/Why_the_error_dies")
+    ready(page, "Why_the_error_dies")
+    chart = page.get_by_test_id("stVegaLiteChart").nth(1)
+    points = chart.locator(".over_lag_marks path").first.evaluate(
+        """path => [20, 30, 40].map(n => {
+          const at = path.getPointAtLength((path.getTotalLength() * n) / 49), m = path.getScreenCTM();
+          return [at.x * m.a + m.e, at.y * m.d + m.f];
+        })"""
+    )
+    for x, y in points:
+        page.mouse.move(x, y)
+        page.wait_for_timeout(300)
+    tip = page.locator(".live-tip:visible")
+    expect(tip).to_have_count(1)
+    assert re.search(r"cec0(?!\.)", tip.inner_text().replace("\n", ""))
+    expect(page.locator(".vg-tooltip.visible, #vg-tooltip-element.visible")).to_have_count(0)
 
 
 def test_the_step_under_the_pointer_is_named(page: Page, app_url: str) -> None:
@@ -539,6 +562,26 @@ def test_a_signal_chosen_in_the_cell_is_brought_out_in_the_charts_and_back(
     chosen = page.locator(".live-cell .box.chosen")
     expect(chosen).to_have_count(1)
     assert_sound(page)
+
+
+def test_a_line_that_wires_share_is_drawn_and_stands_for_its_source(
+    page: Page, app_url: str
+) -> None:
+    """Backward, too, where the strongest of all wires from s' is not among those that share it."""
+    open_cell(page, app_url)
+    page.evaluate("() => carousel.moveTo(26)")
+    page.get_by_role("button", name="Backward: errors").click()
+    trunks = page.locator(".live-cell .net:not(:has(.arrow))")
+    shared = schematic(lc.CELLS["vanilla_lstm"], places("vanilla_lstm")).trunks
+    expect(trunks).to_have_count(len(shared))
+    faint = page.locator(".live-cell .net:not(.loud):not(:has(.arrow))")
+    expect(faint).to_have_count(0)
+    found = set()
+    for i in range(len(shared)):
+        trunks.nth(i).locator(".reach").dispatch_event("click")
+        found.add(page.locator(".live-cell .words > b").inner_text())
+        page.keyboard.press("Escape")
+    assert found == {"x", "s′", "v′", "s", "v"}
 
 
 def test_the_steps_side_by_side_move_the_cursor(page: Page, app_url: str) -> None:

@@ -895,3 +895,9 @@ def test_undo_by_the_keyboard(page: Page, app_url: str) -> None:
     ready(page, path)
     assert_shows(page, before, "undo does not lead back")
     not_in_link(page, "radius")
+
+    control(page, path, "radius").get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    with rerun(page, quiet_ms=REST_MS):  # at once, before the change is answered
+        page.keyboard.press("Control+z")
+    assert_shows(page, before, "a quick undo does not lead back")

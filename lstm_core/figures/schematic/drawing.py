@@ -53,13 +53,23 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Trunk:
+    """A piece of path that some ``wires`` from one source run along together, two or more of them."""
+
+    source: str
+    wires: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """Where to draw every node and wire of a graph."""
+    """Where to draw every node and wire of a graph: the trunks and the tails are all of its lines."""
 
     width: float
     height: float
     boxes: tuple[Box, ...]
     wires: tuple[Route, ...]
+    trunks: tuple[Trunk, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data: numbers, texts, lists and dicts."""
@@ -72,6 +82,10 @@ class Drawing:
             "height": self.height,
             "boxes": [asdict(box) for box in self.boxes],
             "wires": wires,
+            "trunks": [
+                asdict(trunk) | {"wires": list(trunk.wires), "path": [*map(list, trunk.path)]}
+                for trunk in self.trunks
+            ],
         }
 
 
@@ -105,19 +119,23 @@ def drawing(
     def moved(path: Path) -> Path:
         return tuple((x - left, y - top) for x, y in path)
 
-    routes = []
+    routes, trunks = [], {}
     for wire in graph.wires.values():
         path = straight[wire.name]
-        others = [straight[w.name] for w in graph.leaving[wire.source] if w is not wire]
-        start = max((shared_length(path, other) for other in others), default=0.0)
+        leaving = graph.leaving[wire.source]
+        together = {w.name: shared_length(path, straight[w.name]) for w in leaving if w is not wire}
+        start = max(together.values(), default=0.0)
         own = moved(cut(path, start))
+        for begin, end in pairwise(sorted({0.0, *together.values()})):
+            along = tuple(w.name for w in leaving if together.get(w.name, end) >= end)
+            trunks[along] = Trunk(wire.source, along, moved(cut(path, begin, end)))
         routes.append(Route(wire.name, wire.source, wire.dest, wire.param, moved(path), own))
     placed = [
         Box(b.name, b.kind, b.signal, b.lag, b.x - left, b.y - top, b.w, b.h, b.text)
         for b in (boxes[name] for name in graph.nodes)
     ]
     width, height = max(xs) - left + margin, max(ys) - top + margin
-    return Drawing(width, height, tuple(placed), tuple(routes))
+    return Drawing(width, height, tuple(placed), tuple(routes), tuple(trunks.values()))
 
 
 def simplified(path: Path) -> Path:
@@ -144,8 +162,11 @@ def shared_length(path: Path, other: Path) -> float:
     return length
 
 
-def cut(path: Path, start: float) -> Path:
-    """The path without its first ``start`` px."""
+def cut(path: Path, start: float, end: float | None = None) -> Path:
+    """The path without its first ``start`` px, and without what comes ``end`` px after its start."""
+    if end is not None:
+        rest = sum(_length(a, b) for a, b in pairwise(path)) - end
+        path = cut(path[::-1], rest)[::-1]
     for i, (a, b) in enumerate(pairwise(path)):
         length = _length(a, b)
         if start < length:

@@ -61,11 +61,35 @@ def assert_sound(cell: lc.Cell, drawn: Drawing) -> None:
         assert_way(route, boxes)
     assert_apart(list(boxes.values()))
     assert_inside(drawn)
+    for route in drawn.wires:
+        trunks = [trunk for trunk in drawn.trunks if route.name in trunk.wires]
+        assert all(trunk.source == route.source and len(trunk.wires) > 1 for trunk in trunks)
+        pieces = sorted(
+            (*(trunk.path for trunk in trunks), route.own), key=lambda p: far(route, p[0])
+        )
+        assert all(one[-1] == other[0] for one, other in pairwise(pieces)), (
+            f"{route.name} has a gap"
+        )
+        assert (pieces[0][0], pieces[-1][-1]) == (route.path[0], route.path[-1])
+        assert sum(map(run, pieces)) == pytest.approx(run(route.path))
+    for one, other in combinations([trunk.path for trunk in drawn.trunks], 2):
+        assert not overlaps(one, other, 0), "two trunks share a piece"
     for one, other in combinations(drawn.wires, 2):
         if one.source == other.source:
             assert not overlaps(one.own, other.path, 0), f"{one.name} and {other.name} share a tail"
         else:
             assert not overlaps(one.path, other.path, APART), f"{one.name} runs along {other.name}"
+
+
+def far(route: Route, point: tuple[float, float]) -> float:
+    """How far along its path a wire comes to a point of it."""
+    length = 0.0
+    for (x, y), (to_x, to_y) in pairwise(route.path):
+        px, py = point
+        if min(x, to_x) <= px <= max(x, to_x) and min(y, to_y) <= py <= max(y, to_y):
+            return length + abs(px - x) + abs(py - y)
+        length += abs(to_x - x) + abs(to_y - y)
+    raise AssertionError(f"{route.name} does not come to {point}")
 
 
 def assert_way(route: Route, boxes: dict[str, Box]) -> None:
@@ -175,12 +199,14 @@ def test_a_drawing_is_plain_data(cell: lc.Cell, by_hand: dict[str, Any] | None) 
     assert schematic(cell, by_hand) is drawn
     data = drawn.as_dict()
     assert json.loads(json.dumps(data, allow_nan=False)) == data
-    assert data.keys() == {"width", "height", "boxes", "wires"}
+    assert data.keys() == {"width", "height", "boxes", "wires", "trunks"}
     for box in data["boxes"]:
         assert box.keys() == {"name", "kind", "signal", "lag", "x", "y", "w", "h", "text"}
     for wire in data["wires"]:
         assert wire.keys() == {"name", "source", "dest", "param", "path", "own"}
         assert all(len(point) == 2 for point in wire["path"] + wire["own"])
+    for trunk in data["trunks"]:
+        assert trunk.keys() == {"source", "wires", "path"}
 
 
 @EACH_PLACING
