@@ -306,6 +306,7 @@ hub.define("cell", (component) => {
   function escaped(event) {
     if (event.key === "Escape") letAllGo();
   }
+  part.addEventListener("fullscreenchange", close); // its place is another one now
   document.addEventListener("pointerdown", outside);
   document.addEventListener("keydown", escaped);
   const off = [

@@ -104,13 +104,14 @@ hub.setSpeed = (speed) => {
   if (hub.playing) hub.play(true);
 };
 
-// Elements that use a key themselves: fields, sliders, rows of choices, and buttons the space bar.
+// Elements that use a key themselves: fields, sliders (but for the space bar), rows of choices, and
+// buttons the space bar.
 function ownsKeys(target, key) {
   if (!(target instanceof Element)) return false;
   const own = "input, textarea, select, [contenteditable='true'], [role='slider'], [role='grid']";
   const choice = "[role='radiogroup'], [role='listbox'], [role='tablist'], [role='menu']";
   const owner = target.closest(`${own}, ${choice}`);
-  if (owner) return !(key === " " && owner.matches(".live-cursor input"));
+  if (owner) return !(key === " " && owner.matches("input[type='range'], [role='slider']"));
   return key === " " && Boolean(target.closest("button, a, summary, [role='button']"));
 }
 

@@ -77,7 +77,10 @@ def test_the_menu_by_keys_alone(page: Page, app_url: str) -> None:
 def test_what_is_saved_is_what_is_on_screen(page: Page, app_url: str) -> None:
     """The state of a drag and the cursor's step, which the server has not heard of."""
     opened(page, app_url, "Stability")
+    step = page.locator(".live-cursor .where")
+    expect(step).to_have_text("n = 0 of 59")
     page.keyboard.press("End")
+    expect(step).to_have_text("n = 59 of 59")
     menu_of(page, "eigenvalues")
     page.get_by_role("menuitem", name="Python").click()
     lines = page.get_by_label("Lines of Python")

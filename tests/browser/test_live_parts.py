@@ -292,6 +292,15 @@ def test_keys_reach_the_cursor_after_a_click_on_a_choice(page: Page, app_url: st
     in_link(page, "loss=last")
 
 
+def test_space_plays_from_a_slider_that_has_the_keys(page: Page, app_url: str) -> None:
+    open_inside(page, app_url)
+    control(page, "Inside_the_cell", "unit").get_by_role("slider").focus()
+    page.keyboard.press(" ")
+    assert hub(page, "playing")
+    page.keyboard.press(" ")
+    assert not hub(page, "playing")
+
+
 def test_keys_reach_the_cursor_after_a_choice_from_a_list(page: Page, app_url: str) -> None:
     """But not after one by the keyboard, which the list keeps."""
     open_inside(page, app_url)
@@ -319,6 +328,7 @@ def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url:
         lambda: drawing.get_by_role("button", name="Backward").click(),
         lambda: drawing.get_by_role("button", name="Full screen").click(),
     )
+    words = drawing.locator(".words")
     for i, click in enumerate(clicks):
         click()
         page.wait_for_function("() => document.activeElement === document.body")
@@ -328,6 +338,14 @@ def test_keys_reach_the_cursor_after_a_click_in_the_drawing(page: Page, app_url:
         page.keyboard.press(" ")
         assert (hub(page, "n"), hub(page, "playing")) == (21 + i, False)
     expect(drawing.locator(".now")).to_have_text("n = 23")
+    drawing.locator(".box.warp").first.click()
+    expect(words).to_be_visible()
+    drawing.get_by_role("button", name="Full screen").click()
+    expect(words).to_be_hidden()
+    drawing.get_by_role("button", name="Full screen").click()
+    page.wait_for_function(
+        "() => document.fullscreenElement && document.activeElement === document.body"
+    )
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.closest('.live-cell') !== null")
