@@ -157,8 +157,9 @@ def wire_words(cell: lc.Cell, wire: Wire, notation: str, sizes: dict[str, int]) 
     source, dest = graph.nodes[wire.source], graph.nodes[wire.dest]
     if not wire.param or source.kind == "bias":
         words = {node.name: node_words(cell, node, notation, sizes) for node in (source, dest)}
-        html, to = words[source.name]["html"], words[dest.name]["html"]
-        html = html if source.kind == "bias" else f"{html} → {to}"
+        html = words[source.name]["html"]
+        if source.kind != "bias":
+            html += f" → {words[dest.name]['html']}"
         return {"html": html, "meaning": words[source.name]["meaning"], "error": "error back"}
     param = cell.params[wire.param]
     weight = symbol(cell, wire.param, notation)

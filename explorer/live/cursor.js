@@ -126,6 +126,7 @@ function giveKeysBack(event) {
   };
   if (used) setTimeout(back);
 }
+
 // The same of a list, whose own window takes the click: who chose by the keyboard pressed a key before.
 let clickedList = null;
 function giveKeysOfListBack({ type, target }) {

@@ -35,6 +35,7 @@ hub.define("head", (component) => {
   function rested() {
     show();
     if (undoing && !undo.disabled) press("undo");
+    undoing = false;
   }
   document.addEventListener("keydown", keyed);
   const off = hub.on("idle", rested);
