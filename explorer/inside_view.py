@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import live, recording
+from explorer import live, recording, words
 from explorer.cell_view import DRAWINGS, fill_unrolled
 from explorer.csv_input import CsvProblem, read_series
 from explorer.inputs import SOURCES
@@ -98,7 +98,7 @@ def _upload(store: Store[InsideState]) -> None:
             )
     if said := st.session_state.get("csv/said"):
         kind, sentence = said
-        (st.error if kind == "error" else st.caption)(sentence)
+        (words.error if kind == "error" else words.note)(sentence)
 
 
 def _read(store: Store[InsideState], name: str, data: bytes, column: str | None = None) -> None:
@@ -114,10 +114,10 @@ def _read(store: Store[InsideState], name: str, data: bytes, column: str | None 
         return
     steps = max(MIN_STEPS, len(series.values) - 1)  # the last value is only predicted
     store.change(series=series.values, steps=min(steps, MAX_STEPS))
-    words = f"{name}, column “{series.name}”: {'; '.join(series.notes)}."
+    sentence = f"{name}, column “{series.name}”: {'; '.join(series.notes)}."
     st.session_state["csv/columns"] = series.numeric_columns
     st.session_state["csv/column"] = series.name
-    st.session_state["csv/said"] = ("info", words)
+    st.session_state["csv/said"] = ("info", sentence)
 
 
 def place_text(state: InsideState) -> None:
@@ -156,7 +156,7 @@ def charts(run: InsideRun, state: InsideState) -> None:
 
 def _heats(run: InsideRun, state: InsideState, names: list[str]) -> None:
     for name in names:
-        st.caption(f"{name}, all units")
+        words.note(f"{name}, all units")
         gate = run.rec.cell.signals[name].kind == "gate"
         heat = signal_heat(run.rec[name], name, gate=gate, height=100, theme=theme())
         show(heat, f"heat/{name}")

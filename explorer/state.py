@@ -2,18 +2,20 @@
 
 A state class is a frozen dataclass whose fields come from ``explorer.fields``. A link holds the
 fields that differ from their defaults, by name. Values that a link holds and that cannot be used
-are left at their defaults, and said.
+are left at their defaults, and said. Keys that are no fields are not the page's: links that are
+shared pick up others on their way, as ``utm_source``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
 from typing import Any, TypeVar
 
 from explorer.fields import BadValue, Kind
 
 State = TypeVar("State")
+PROBLEMS_SHOWN = 3
 
 
 class NothingYet(ValueError):
@@ -39,17 +41,23 @@ def to_query(state: Any) -> dict[str, str]:
 
 
 def from_query(kind: type[State], query: Mapping[str, str]) -> tuple[State, list[str]]:
-    """The state that a link describes, and a sentence for each value that could not be used."""
+    """The state that a link describes, and for each value that could not be used what would be right."""
     values: dict[str, Any] = {}
     problems = []
-    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
-    for name, text in query.items():
-        if name not in known:
-            if not name.startswith("embed"):
-                problems.append(f"The link's “{name[:30]}” is not a setting of this page.")
+    for item in fields(kind):  # type: ignore[arg-type]
+        if item.name not in query:
             continue
         try:
-            values[name] = known[name].metadata["kind"].read(text)
+            values[item.name] = item.metadata["kind"].read(query[item.name])
         except BadValue as problem:
-            problems.append(f"The link's “{name}” {problem}; the default is used.")
+            problems.append(f"“{item.name}” {problem}")
     return kind(**values), problems
+
+
+def said_of_link(problems: Sequence[str]) -> str:
+    """One sentence for all values of a link that could not be used."""
+    shown = "; ".join(problems[:PROBLEMS_SHOWN])
+    more = len(problems) - PROBLEMS_SHOWN
+    rest = f"; and {more} more" if more > 0 else ""
+    default = "the default is used" if len(problems) == 1 else "the defaults are used"
+    return f"In the link {shown}{rest}; {default}."

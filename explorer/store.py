@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from explorer import live
+from explorer import live, words
 from explorer.chart_menu import chart_menu
 from explorer.fields import BadValue
 from explorer.show import result_of
-from explorer.state import NothingYet, from_query, kind_of, to_query
+from explorer.state import NothingYet, from_query, kind_of, said_of_link, to_query
 
 State = TypeVar("State")
 Result = TypeVar("Result")
@@ -57,13 +57,10 @@ class Store(Generic[State]):
         self._kept: Kept[State] = st.session_state[key]
 
     def _from_link(self) -> State:
-        """The state that the page was opened with. From then on the browser writes the link, and the
-        framework is to have no older one that it could send again."""
-        query = st.query_params.to_dict()
-        state, problems = from_query(self.kind, query)
-        for problem in problems:
-            st.toast(problem, icon=":material/link_off:")
-        st.query_params.from_dict({k: v for k, v in query.items() if k.startswith("embed")})
+        """The state that the page was opened with; from then on the browser writes the link."""
+        state, problems = from_query(self.kind, st.query_params.to_dict())
+        if problems:
+            words.toast(said_of_link(problems), "link_off")
         return state
 
     @property
@@ -119,11 +116,8 @@ class Store(Generic[State]):
             result = result_of(compute, self.state)
         except (ValueError, KeyError) as problem:
             reason = str(problem.args[0] if problem.args else problem)
-            words = f"{reason} Until then the last picture stays."
-            if isinstance(problem, NothingYet):
-                st.info(words, icon=":material/info:")
-            else:
-                st.error(words, icon=":material/error:")
+            say = words.info if isinstance(problem, NothingYet) else words.error
+            say(f"{reason} Until then the last picture stays.")
             return result_of(compute, self._last_good), self._last_good
         self._kept.good = self.state
         return result, self.state
@@ -140,9 +134,9 @@ class Store(Generic[State]):
             return self._last_good
         return self.state
 
-    def say(self, words: str) -> None:
+    def say(self, sentence: str) -> None:
         """Say with the next picture that something could not be done."""
-        self._kept.said.append(words)
+        self._kept.said.append(sentence)
 
     def draw(
         self,
@@ -159,7 +153,7 @@ class Store(Generic[State]):
 
         def drawn() -> tuple[int, live.Told]:
             while self._kept.said:
-                st.toast(self._kept.said.pop(0), icon=":material/error:")
+                words.toast(self._kept.said.pop(0))
             result, state = self.computed(compute)
             draw = partial(picture, result, state)
             if not kept:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 import lstm_core as lc
-from explorer import live
+from explorer import live, words
 from explorer.edits import factor, with_edit
 from explorer.limits import MAX_WEIGHT
 from explorer.store import Store
@@ -57,7 +57,7 @@ def weight_editor(store: Store[Any], cell: lc.Cell, theta: Mapping[str, np.ndarr
         on_change=_absorb,
         args=(store, name, key, theta[name].ndim),
     )
-    st.caption(f"{_shape(cell, name)} Entries from −{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.")
+    words.note(f"{_shape(cell, name)} Entries from −{MAX_WEIGHT:g} to {MAX_WEIGHT:g}.")
     if state.edits:
         st.button(
             f"Trained weights back ({len(state.edits)} changed)",

@@ -87,6 +87,8 @@ class Line:
     told: Told = field(default_factory=Told)  # of the picture that is being drawn
     group: list[dict[str, Any]] | None = None  # the parts of the group that is being made
     unheard: bool = False  # nobody draws what is said
+    heard: bool = False  # the browser, which then has the address in its hands
+    forgot: bool = False  # the framework the link that the page was opened with
 
 
 # The session's, at hand while its page or picture runs: the framework's own store is slow to ask.
@@ -217,7 +219,7 @@ def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None])
     """A part that sends a value by itself: all that it stands in runs again, the page or a fragment."""
 
     def take() -> None:
-        _resume()
+        _resume().heard = True
         on_sent(st.session_state[key]["sent"])
 
     _PARTS[kind](key=key, data=data, on_sent_change=take)
@@ -255,6 +257,8 @@ def picture(
     """
     line = _resume()
     line.looks = looks
+    if line.heard and not line.forgot:
+        _forget_link(line)
     steps, told = 1, Told()
     try:
         steps, told = draw()
@@ -268,6 +272,14 @@ def picture(
             **about(),
         }
         _PARTS["answer"](key=ANSWER, data=packed(head, told), on_sent_change=_answer)
+
+
+def _forget_link(line: Line) -> None:
+    """Take from the framework the query that the page was opened with: it would hand it to a new session
+    in place of the link of now. The browser keeps its address meanwhile (line.js)."""
+    query = st.query_params.to_dict()
+    st.query_params.from_dict({k: v for k, v in query.items() if k.startswith("embed")})
+    line.forgot = True
 
 
 def packed(head: dict[str, Any], told: Told) -> bytes:
@@ -292,6 +304,7 @@ def _answer() -> None:
 def _take(key: str) -> None:
     """Hand every value that came by a part to what takes it."""
     line, sent = _resume(), st.session_state[key]["sent"]
+    line.heard = True
     if sent["seq"] < line.since:
         return
     line.movement = sent["movement"]

@@ -60,7 +60,7 @@ hub.answered = (answer) => {
   if (page !== latest?.page) leave(page);
   // A preset or another choice replaced the state: what still waits belongs to the one before.
   else if (run !== latest.run && rest === latest.rest) hub.drop();
-  latest = answer;
+  latest = { ...answer, path: location.pathname };
   hub.values = answer.values;
   hub.head = answer.head;
   const elsewhere = n !== told.n || last !== hub.last;
@@ -118,6 +118,16 @@ function writeLink() {
   const search = link.size ? `?${link}` : "";
   if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
 }
+
+// When the framework forgets the link that the page was opened with, it would write an address without
+// the state. A reload finds the state at any time: on its own page the link is the app's.
+const push = history.pushState;
+history.pushState = function (data, title, url) {
+  const { pathname } = location;
+  const own = latest?.link && latest.path === pathname && new URL(url, location.href).pathname === pathname;
+  if (own) writeLink();
+  else push.call(history, data, title, url);
+};
 
 function afterPaint(work, argument) {
   requestAnimationFrame(() => setTimeout(work, 0, argument));
