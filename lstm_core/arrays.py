@@ -17,11 +17,20 @@ def is_torch(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
+def plain(value: Any) -> Any:
+    """A tensor as an array of its type (half types as float32); anything else as it is."""
+    if not is_torch(value):
+        return value
+    value = value.detach().cpu()
+    half = value.is_floating_point() and value.element_size() < 4
+    return (value.float() if half else value).numpy()
+
+
 class NumpyArrays:
     """NumPy in one floating type."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
-        self.dtype = dtype
+        self.dtype, self.itemsize = dtype, dtype.itemsize
         self._one = np.array(1.0, dtype)
         self.tanh = np.tanh  # G_d (122)
         # C functions, called once or more a step: a wrapper in Python would cost a fifth of them.
@@ -29,8 +38,9 @@ class NumpyArrays:
         self.added: Callable[[Any, Any], Any] = operator.iadd
 
     def quiet(self) -> AbstractContextManager[Any]:
-        """No warnings where exp(-z) overflows to infinity: the sigmoid is then exactly 0."""
-        return np.errstate(over="ignore")
+        """No warnings: where exp(-z) overflows to infinity the sigmoid is exactly 0, and whether
+        anything else did is looked for when all is done."""
+        return np.errstate(over="ignore", invalid="ignore")
 
     def sigmoid(self, z: np.ndarray, room: np.ndarray | None = None) -> np.ndarray:
         """G_c (109), (121): 1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
@@ -43,7 +53,13 @@ class NumpyArrays:
         return np.positive(value, room)
 
     def array(self, value: Any) -> np.ndarray:
-        return np.asarray(value, self.dtype)
+        """A copy: what is recorded must not change with what was handed in."""
+        return np.array(value, self.dtype, order="C")
+
+    def sealed(self, value: np.ndarray) -> np.ndarray:
+        """``value``, read-only from here on: later results are computed from it."""
+        value.flags.writeable = False
+        return value
 
     def contiguous(self, value: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(value)
@@ -87,7 +103,7 @@ class TorchArrays:
         import torch
 
         self._torch, self._like = torch, like
-        self.dtype = like.dtype
+        self.dtype, self.itemsize = like.dtype, like.element_size()
         self.dot: Callable[..., Any] = lambda vector, matrix, _=None: torch.matmul(vector, matrix)
         self.added = operator.add
         self.tanh: Callable[..., Any] = torch.tanh
@@ -100,8 +116,11 @@ class TorchArrays:
         return value
 
     def array(self, value: Any) -> Any:
-        tensor = value if is_torch(value) else self._torch.as_tensor(np.asarray(value))
+        tensor = value if is_torch(value) else self._torch.as_tensor(np.array(value))
         return tensor.to(dtype=self._like.dtype, device=self._like.device)
+
+    def sealed(self, value: Any) -> Any:
+        return value  # torch itself refuses a gradient through what was changed in place
 
     def contiguous(self, value: Any) -> Any:
         return value.contiguous()
@@ -141,4 +160,7 @@ def arrays_for(values: Sequence[Any], dtype: Any = None) -> NumpyArrays | TorchA
     for value in values:
         if is_torch(value):
             return TorchArrays(value)
-    return NumpyArrays(np.dtype(np.float64 if dtype is None else dtype))
+    try:
+        return NumpyArrays(np.dtype(np.float64 if dtype is None else dtype))
+    except TypeError as error:
+        raise ValueError(f"dtype must be float32 or float64; got {dtype!r}") from error

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lstm_core.arrays import NumpyArrays
 from lstm_core.cells import CELLS
+from lstm_core.checks import checked_theta
+from lstm_core.given import named, whole
 from lstm_core.initialise import identity, orthogonal
 from lstm_core.records import unknown
+from lstm_core.room import check_room
 
 PROJECTIONS = {"identity": identity, "orthogonal": orthogonal}
 
@@ -36,17 +40,22 @@ def augmented_params(
         projection: the first d_v rows of the ``identity`` or of a random ``orthogonal`` matrix are
             W_q_dr, (d_v, d_s) (214).
 
+    Returns: arrays of their own, in float64.
     Raises:
-        KeyError, ValueError: an unknown projection; L or d_v out of range.
+        KeyError, ValueError: what is no ``theta`` of a Vanilla LSTM; an unknown projection; L or d_v
+            out of range; windows for which there is no room (``lstm_core.room``).
     """
-    d_s, d_x = theta["W_x_du"].shape
-    d_v = d_s if d_v is None else d_v
-    if L < 1:
-        raise ValueError(f"L must be 1 or more; got {L}: a window has at least the sample x[n]")
-    if not 1 <= d_v <= d_s:
-        raise ValueError(f"d_v must be from 1 to d_s = {d_s}; got {d_v}")
-    if projection not in PROJECTIONS:
+    given = named("theta", theta)
+    theta, sizes = checked_theta(CELLS["vanilla_lstm"], given, NumpyArrays(np.dtype(np.float64)))
+    d_s, d_x = sizes["d_s"], sizes["d_x"]
+    seed = whole("seed", seed, 0)
+    L = whole("L", L, 1)
+    d_v = d_s if d_v is None else whole("d_v", d_v, 1, d_s)
+    if not isinstance(projection, str) or projection not in PROJECTIONS:
         raise unknown("projection", projection, PROJECTIONS)
+    check_room(
+        f"augmented_params: windows of L = {L} taps", 5, L, d_s, d_x, remedy="take a smaller L"
+    )
     found: dict[str, np.ndarray] = {}
     for i, param in enumerate(CELLS["augmented_lstm"].params.values()):
         rng = np.random.default_rng([seed, i])

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from lstm_core.arrays import NumpyArrays
-from lstm_core.checks import checked_explicit
-from lstm_core.records import Gradients, Recording
+from lstm_core.checks import checked_explicit, checked_recording
+from lstm_core.given import number
+from lstm_core.overflow import check_result, check_signals
+from lstm_core.records import SMALLER_ERROR, Gradients, Recording
 from lstm_core.signals import Signal
 from lstm_core.step_tools import BackwardTools
 
@@ -33,18 +35,38 @@ def backpropagate(
             (footnotes 19 and 24); off by default. The result is then no longer the gradient.
 
     Raises:
-        ValueError, KeyError: naming the argument, what was expected and what came.
+        ValueError, KeyError: naming the argument, what was expected and what came; or the step and
+            signal at which the error leaves the range of the type on its way back.
     """
-    arrays = rec.products.arrays
+    arrays = checked_recording(rec).products.arrays
     if not isinstance(arrays, NumpyArrays):
         raise ValueError(
-            "backpropagate needs a recording of NumPy arrays; this one is on a torch graph: call"
+            "rec: backpropagate needs a recording of NumPy arrays; this one is on a torch graph: call"
             " .backward() on a loss of its signals, or unroll with NumPy arrays"
         )
-    cell, products = rec.cell, rec.products
     injected = checked_explicit(rec, dE_dout, explicit)
-    if clip_alpha is not None and not clip_alpha > 0:
-        raise ValueError(f"clip_alpha must be positive, or None for no clipping; got {clip_alpha}")
+    if clip_alpha is not None:
+        clip_alpha = number("clip_alpha (None: no clipping)", clip_alpha, 0, above=True)
+    with arrays.quiet():
+        back = _run_back(rec, injected, clip_alpha, arrays)
+    pieces = [back.alphas, *[v for k, v in back.table.items() if k not in rec.cell.warp_of]]
+    check_signals(rec.cell, back.table, pieces, arrays, back=True)
+    check_result("dE/dx", back.d_x, SMALLER_ERROR)
+    for name, value in back.d_initial.items():
+        check_result(f"On its way back the error at {name} before step 0", value, SMALLER_ERROR)
+    for value in (*back.table.values(), *injected.values(), back.alphas):
+        arrays.sealed(value)
+    return back
+
+
+def _run_back(
+    rec: Recording,
+    injected: dict[str, np.ndarray],
+    clip_alpha: float | None,
+    arrays: NumpyArrays,
+) -> Gradients:
+    """The gradients, wherever they have overflowed to; ``injected``: the explicit parts."""
+    cell, products = rec.cell, rec.products
     tools = BackwardTools(products, rec.clamps, arrays.dot, clip_alpha)
     local = local_derivatives(rec)
     nothing = [np.zeros_like(rec[name][0]) for name in cell.arrivals]  # beyond the end (85)

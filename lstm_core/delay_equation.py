@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 from lstm_core.cells import CELLS
+from lstm_core.given import finite, number, real, whole
+from lstm_core.overflow import check_result, quiet
+from lstm_core.room import check_room
 from lstm_core.unroll import unroll
 
 Theta = dict[str, np.ndarray]
@@ -25,7 +28,8 @@ between two delays x may jump, and k says on which side."""
 class DelayEquation:
     """ds/dt = A s + B r(t - tau) + C x + phi, r = tanh(s) (14).
 
-    A and B have shape (d, d), C (d, d_x), phi (d,). Before t = 0 the state is what it is at 0.
+    A and B have shape (d, d), C (d, d_x), phi (d,): copies of what is handed in, read-only. Before
+    t = 0 the state is what it is at 0.
     Raises ValueError for other shapes, numbers that are not finite, and a delay that is not positive.
     """
 
@@ -36,8 +40,10 @@ class DelayEquation:
     tau: float
 
     def __post_init__(self) -> None:
-        _check(self.A, self.B, self.C, self.phi)
-        _check_positive("tau", self.tau)
+        for name, value in _checked(self.A, self.B, self.C, self.phi).items():
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "tau", number("tau", self.tau, 0, above=True))
 
 
 def discretise(A: Any, B: Any, C: Any, phi: Any, dT: float) -> Theta:
@@ -48,29 +54,41 @@ def discretise(A: Any, B: Any, C: Any, phi: Any, dT: float) -> Theta:
     (d, d), C (d, d_x), phi (d,). Raises ValueError for other shapes, numbers that are not finite, a
     step that is not positive, and one for which I - dT A has no inverse.
     """
-    A, B, C, phi = (np.asarray(value, float) for value in (A, B, C, phi))
-    _check(A, B, C, phi)
-    _check_positive("dT", dT)
+    A, B, C, phi = _checked(A, B, C, phi).values()
+    dT = number("dT", dT, 0, above=True)
+    smaller = "take a smaller dT, or smaller numbers in A, B, C and phi"
+    with quiet():
+        step = check_result("dT A", np.eye(len(A)) - dT * A, smaller)
     try:
-        W_s = np.linalg.inv(np.eye(len(A)) - dT * A)
+        W_s = np.linalg.inv(step)
     except np.linalg.LinAlgError as error:
         raise ValueError(
             f"dT = {dT:g} makes I - dT A singular, since A has the eigenvalue 1 / dT: take another dT"
         ) from error
-    return {
-        "W_s": W_s,
-        "W_r": dT * W_s @ B,
-        "W_x": dT * W_s @ C,
-        "theta_s": dT * W_s @ phi,
-    }
+    with quiet():
+        theta = {
+            "W_s": W_s,
+            "W_r": dT * W_s @ B,
+            "W_x": dT * W_s @ C,
+            "theta_s": dT * W_s @ phi,
+        }
+    return {name: check_result(name, value, smaller) for name, value in theta.items()}
 
 
 def delayed(theta: Theta, m: int) -> Theta:
     """A canonical RNN whose readout comes from ``m`` steps before, s = W_s s' + W_r r[n-m] + W_x x +
     theta_s, as a canonical RNN (30) of m d units: its state is s[n], s[n-1], .., s[n-m+1]."""
+    m = whole("m", m, 1)
     if m == 1:
-        return theta
+        return {name: np.array(value) for name, value in theta.items()}
     d, d_x = theta["W_x"].shape
+    check_room(
+        f"delayed: W_s and W_r of m = {m} times d = {d} units",
+        2,
+        m * d,
+        m * d,
+        remedy="take a smaller m, or sampled_states, which needs no such matrices",
+    )
     W_s = np.eye(m * d, k=-d)  # each moves one place on
     W_s[:d, :d] = theta["W_s"]
     W_r = np.zeros((m * d, m * d))
@@ -114,7 +132,8 @@ def sampled_states(theta: Theta, x: np.ndarray, start: Any, m: int = 1) -> np.nd
 def inputs_read(x: Input, tau: float, delays: int, m: int) -> np.ndarray:
     """The inputs of the steps 1 .. K with dT = tau / m: each reads x at its end, x[n] = x(n dT), as
     backward Euler does (23). Returns (K, d_x), K = delays m."""
-    steps = range(1, delays * m + 1)
+    steps = range(1, whole("delays", delays, 0) * whole("m", m, 1) + 1)
+    check_room(f"inputs_read: {len(steps)} steps", 4, len(steps), remedy="take a smaller m")
     return np.array([np.atleast_1d(x(n * tau / m, (n - 1) // m)) for n in steps], float)
 
 
@@ -174,23 +193,20 @@ def distance(solution: np.ndarray, samples: np.ndarray) -> float:
     return float(np.abs(solution[::every] - samples).max())
 
 
-def _check(A: np.ndarray, B: np.ndarray, C: np.ndarray, phi: np.ndarray) -> None:
-    """Raise ValueError unless the shapes fit together and all numbers are finite."""
-    d = np.shape(phi)[0] if np.ndim(phi) == 1 else -1
-    wanted = {"A": (A, (d, d)), "B": (B, (d, d)), "C": (C, (d, *np.shape(C)[1:2]))}
-    if d < 1:
-        raise ValueError(f"phi must have shape (d,), one entry a unit; got {np.shape(phi)}")
-    for name, (value, shape) in wanted.items():
-        if np.shape(value) != shape or len(shape) != 2:
+def _checked(A: Any, B: Any, C: Any, phi: Any) -> Theta:
+    """Copies of the four as float64; ValueError unless their shapes fit and all numbers are finite."""
+    given = {"A": A, "B": B, "C": C, "phi": phi}
+    found = {name: np.array(real(name, value), float) for name, value in given.items()}
+    if found["phi"].ndim != 1 or not len(found["phi"]):
+        raise ValueError(f"phi must have shape (d,), one entry a unit; got {found['phi'].shape}")
+    d = len(found["phi"])
+    for name in ("A", "B", "C"):
+        shape = found[name].shape
+        if len(shape) != 2 or shape[0] != d or (name != "C" and shape[1] != d):
             symbols = "(d, d_x)" if name == "C" else "(d, d)"
             raise ValueError(
-                f"{name} must have shape {symbols} with d = {d} as in phi; got {np.shape(value)}"
+                f"{name} must have shape {symbols} with d = {d} as in phi; got {shape}"
             )
-    for name, value in {"A": A, "B": B, "C": C, "phi": phi}.items():
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} must be finite; it holds NaN or infinity")
-
-
-def _check_positive(name: str, value: float) -> None:
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a positive time; got {value!r}")
+    for name, value in found.items():
+        finite(name, value)
+    return found

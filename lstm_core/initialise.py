@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 
 from lstm_core.cells.base import Cell
+from lstm_core.checks import checked_cell
+from lstm_core.given import floating, number, whole
+from lstm_core.overflow import check_result, quiet
 from lstm_core.records import unknown
+from lstm_core.room import check_room
 from lstm_core.signals import INPUT
 
 Rule = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
@@ -49,7 +53,9 @@ def scale_spectral_radius(matrix: np.ndarray, radius: float) -> np.ndarray:
     current = np.abs(np.linalg.eigvals(matrix)).max()
     if current == 0:
         raise ValueError("a matrix whose eigenvalues are all 0 cannot be scaled to a radius")
-    return matrix * (radius / current)
+    with quiet():
+        scaled = matrix * (radius / current)
+    return check_result("a weight", scaled, f"take a smaller spectral_radius than {radius:g}")
 
 
 RULES: dict[str, Rule] = {
@@ -84,34 +90,38 @@ def init_params(
 
     Raises:
         KeyError, ValueError: an unknown rule or size; a missing, zero or negative size, or one that
-            is larger than the cell allows.
+            is larger than the cell allows; parameters for which there is no room (``lstm_core.room``).
     """
-    if not isinstance(cell, Cell):
-        raise ValueError(f"cell must be one of lstm_core.CELLS.values(); got {cell!r}")
+    checked_cell(cell)
+    seed = whole("seed", seed, 0)
+    forget_bias = number("forget_bias", forget_bias)
+    kind = floating("dtype", dtype)
     for name in sizes:
         if name not in cell.sizes:
             raise unknown(f"size of {cell.name}", name, cell.sizes)
     for name, usual in cell.defaults.items():
         sizes.setdefault(name, sizes.get(usual, 0) if isinstance(usual, str) else usual)
     for name, meaning in cell.sizes.items():
-        size = sizes.get(name)
-        if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
-            raise ValueError(
-                f"{name} ({meaning}) must be 1 or more; got {size!r}: give a whole number"
-            )
+        sizes[name] = whole(name, sizes.get(name), 1, meaning=meaning)
     for name, largest in cell.at_most.items():
         if sizes[name] > sizes[largest]:
             raise ValueError(
                 f"{name} ({cell.sizes[name]}) must be at most {largest} = {sizes[largest]}; got"
                 f" {sizes[name]}: make {name} smaller or {largest} larger"
             )
-    if np.dtype(dtype).kind != "f":
-        raise ValueError(f"dtype must be a floating type such as numpy.float64; got {dtype!r}")
-    if spectral_radius is not None and not (np.isfinite(spectral_radius) and spectral_radius >= 0):
-        raise ValueError(f"spectral_radius must be 0 or more; got {spectral_radius!r}")
-    for name in (weights, recurrent or weights):
-        if name not in RULES:
-            raise unknown("initialiser", name, RULES)
+    if spectral_radius is not None:
+        spectral_radius = number("spectral_radius", spectral_radius, 0)
+    for name, rule in {
+        "weights": weights,
+        "recurrent": weights if recurrent is None else recurrent,
+    }.items():
+        if not isinstance(rule, str) or rule not in RULES:
+            raise unknown(f"initialiser for {name}", rule, RULES)
+    check_room(
+        f"init_params: parameters with {', '.join(f'{name} = {sizes[name]}' for name in cell.sizes)}",
+        sum(prod(sizes[symbol] for symbol in param.shape) for param in cell.params.values()),
+        remedy=f"take a smaller {max(cell.sizes, key=lambda name: sizes[name])}",
+    )
     rng = np.random.default_rng(seed)
     forget = {signal.of for signal in cell.declared if signal.torch == "f"}
     theta = {}
@@ -127,5 +137,9 @@ def init_params(
                 value = np.stack(np.split(value, taps[0], axis=1))
             if spectral_radius is not None and param.source != INPUT and shape[0] == shape[1]:
                 value = scale_spectral_radius(value, spectral_radius)
-        theta[name] = value.astype(dtype)
+        with quiet():
+            value = value.astype(kind)
+        theta[name] = check_result(
+            f"theta[{name!r}]", value, "take smaller numbers or a wider dtype"
+        )
     return theta

@@ -16,6 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from lstm_core.arrays import plain
+from lstm_core.given import finite, real
+from lstm_core.overflow import check_result, quiet
+from lstm_core.room import check_room
+
+SMALLER = "take smaller numbers"
+
 
 def linear_readout(out: Any, W_y: Any, b_y: Any) -> np.ndarray:
     """y[n] = W_y out[n] + b_y for every step: (K, d_y), or (K, B, d_y).
@@ -32,7 +39,10 @@ def linear_readout(out: Any, W_y: Any, b_y: Any) -> np.ndarray:
     b_y = _numbers("b_y", b_y)
     if b_y.shape != W_y.shape[:1]:
         raise ValueError(f"b_y must have shape (d_y,) = {W_y.shape[:1]}; got {b_y.shape}")
-    return out @ W_y.T + b_y
+    rows = "take fewer steps at a time"
+    check_room("linear_readout: y", *out.shape[:-1], len(W_y), remedy=rows)
+    with quiet():
+        return check_result("y", out @ W_y.T + b_y, SMALLER)
 
 
 def squared_error(y: Any, target: Any, mask: Any = None) -> tuple[float, np.ndarray]:
@@ -49,14 +59,16 @@ def squared_error(y: Any, target: Any, mask: Any = None) -> tuple[float, np.ndar
     """
     y = _sequence("y", y, "d_y")
     weight = _mask(mask, y)
-    wanted = np.asarray(_kind("target", target))
+    wanted = np.asarray(real("target", target))
     if wanted.shape != y.shape:
         raise ValueError(f"target must have the shape of y, {y.shape}; got {wanted.shape}")
     counts = weight[..., None] > 0
     wanted = _finite("target", np.where(counts, wanted, 0))
-    difference = np.where(counts, y - wanted, 0)
-    dE_dy = weight[..., None] * difference
-    return 0.5 * float((dE_dy * difference).sum()), dE_dy
+    with quiet():
+        difference = np.where(counts, y - wanted, 0)
+        dE_dy = weight[..., None] * difference
+        E = 0.5 * float((dE_dy * difference).sum())
+    return check_result("E", E, SMALLER), check_result("dE/dy", dE_dy, SMALLER)
 
 
 def cross_entropy(y: Any, codes: Any, mask: Any = None) -> tuple[float, np.ndarray, np.ndarray]:
@@ -72,7 +84,7 @@ def cross_entropy(y: Any, codes: Any, mask: Any = None) -> tuple[float, np.ndarr
     """
     y = _sequence("y", y, "d_y")
     weight = _mask(mask, y)
-    codes = np.asarray(_kind("codes", codes))
+    codes = np.asarray(real("codes", codes))
     axes = "(K,)" if y.ndim == 2 else "(K, B)"
     if codes.shape != y.shape[:-1]:
         raise ValueError(f"codes must have shape {axes} = {y.shape[:-1]}; got {codes.shape}")
@@ -84,12 +96,16 @@ def cross_entropy(y: Any, codes: Any, mask: Any = None) -> tuple[float, np.ndarr
             f"codes must lie in 0 .. d_y-1 = {y.shape[-1] - 1};"
             f" got {codes.min() if codes.min() < 0 else codes.max()}"
         )
-    shifted = y - y.max(-1, keepdims=True)
+    with quiet():
+        shifted = y - y.max(-1, keepdims=True)
+    check_result("the difference of two entries of y", shifted, SMALLER)
     log_sum = np.log(np.exp(shifted).sum(-1, keepdims=True))
     log_p = shifted - log_sum
     probabilities = np.exp(log_p)
     right = codes[..., None]
-    E = -float((weight * np.take_along_axis(log_p, right, -1)[..., 0]).sum())
+    with quiet():
+        E = -float((weight * np.take_along_axis(log_p, right, -1)[..., 0]).sum())
+    check_result("E", E, SMALLER)
     dE_dy = probabilities.copy()
     np.put_along_axis(dE_dy, right, np.take_along_axis(dE_dy, right, -1) - 1, -1)
     return E, dE_dy * weight[..., None], probabilities
@@ -115,12 +131,15 @@ def readout_gradients(out: Any, dE_dy: Any, W_y: Any) -> tuple[np.ndarray, np.nd
         axes = "(K, d_y)" if out.ndim == 2 else "(K, B, d_y)"
         raise ValueError(f"dE_dy must have shape {axes} = {wanted}; got {dE_dy.shape}")
     flat = dE_dy.reshape(-1, dE_dy.shape[-1])
-    return dE_dy @ W_y, flat.T @ out.reshape(-1, out.shape[-1]), flat.sum(0)
+    with quiet():
+        found = (dE_dy @ W_y, flat.T @ out.reshape(-1, out.shape[-1]), flat.sum(0))
+    dE_dout, dE_dW_y, dE_db_y = (check_result("the readout's gradient", g, SMALLER) for g in found)
+    return dE_dout, dE_dW_y, dE_db_y
 
 
 def last_step(y: Any) -> np.ndarray:
     """The mask of a loss at the last step alone: (K,), 0 but for a 1 at the end."""
-    mask = np.zeros(len(y))
+    mask = np.zeros(len(_sequence("y", y, "d_y")))
     mask[-1:] = 1
     return mask
 
@@ -132,28 +151,17 @@ def unit_error(out: np.ndarray, mask: Any = None) -> np.ndarray:
         out: the cell's output, (K, d_out) or (K, B, d_out).
         mask: as for ``squared_error``; None: every step.
     """
+    out = _sequence("out", out, "d_out")
     return _mask(mask, out)[..., None] * np.full_like(out, 1 / np.sqrt(out.shape[-1]))
 
 
-def _kind(name: str, value: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} must be an array of numbers; got {value!r}") from error
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be an array of real numbers; got {value!r}")
-    return array
-
-
 def _numbers(name: str, value: Any) -> np.ndarray:
-    array = _kind(name, value)
+    array = np.asarray(real(name, plain(value)))
     return _finite(name, array if array.dtype.kind == "f" else array.astype(np.float64))
 
 
 def _finite(name: str, array: np.ndarray) -> np.ndarray:
-    if not np.isfinite(array).all():
-        where = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite; entry [{where}] is NaN or infinite")
+    finite(name, array)
     return array
 
 

@@ -13,7 +13,10 @@ import numpy as np
 
 from lstm_core.backpropagate import backpropagate
 from lstm_core.cells.base import Cell
+from lstm_core.checks import checked_recording
+from lstm_core.given import real, shown, whole
 from lstm_core.records import Gradients, Recording
+from lstm_core.room import check_room
 from lstm_core.unroll import unroll
 
 
@@ -22,7 +25,8 @@ def equal_lengths(N: int, K: int) -> tuple[int, ...]:
 
     Raises ValueError unless both are whole numbers of 1 or more.
     """
-    checked_lengths([N, K])
+    N, K = whole("N", N, 1), whole("K", K, 1)
+    check_room(f"equal_lengths: {N // K + 1} segments", N // K + 1, remedy="take a larger K")
     return (K,) * (N // K) + ((N % K,) if N % K else ())
 
 
@@ -41,7 +45,7 @@ def windows(lengths: Sequence[int]) -> np.ndarray:
     samples (43). Raises ValueError unless the lengths are whole numbers of 1 or more.
     """
     first = starts(lengths)[:, None]
-    n = np.arange(sum(lengths))
+    n = np.arange(_room_for_windows(lengths))
     return np.subtract(n >= first, n >= first + np.array(lengths)[:, None], dtype=float)
 
 
@@ -51,8 +55,11 @@ def cut(v: Any, lengths: Sequence[int]) -> np.ndarray:
     Eq 45 and 46 for a target, Eq 57 and 58 for an input; the sum over m is ``v`` again (37).
     Raises ValueError unless the lengths are whole numbers of 1 or more and add up to N.
     """
-    v = np.asarray(v, float)
+    v = np.asarray(real("v", v), float)
+    if not v.ndim:
+        raise ValueError(f"v must have shape (N, ...), a row a sample; got {v.shape}")
     fitting_lengths(lengths, len(v))
+    _room_for_windows(lengths, *v.shape[1:])
     inside = windows(lengths)
     return np.where(inside.reshape(*inside.shape, *(1,) * (v.ndim - 1)) == 1, v, 0.0)
 
@@ -79,6 +86,7 @@ def unroll_segments(
     Raises:
         ValueError, KeyError: as ``unroll``, and unless the lengths add up to N.
     """
+    x = _rows("x", x)
     fitting_lengths(lengths, len(x))
     recs: list[Recording] = []
     start = initial
@@ -100,7 +108,10 @@ def backpropagate_segments(recs: Sequence[Recording], dE_dout: Any) -> list[Grad
     Raises:
         ValueError: as ``backpropagate``, and unless there is an error for every step.
     """
-    lengths = [len(rec) for rec in recs]
+    if not isinstance(recs, Sequence):
+        raise ValueError(f"recs must be a list of recordings; got {shown(recs)}")
+    lengths = [len(checked_recording(rec, f"recs[{m}]")) for m, rec in enumerate(recs)]
+    dE_dout = _rows("dE_dout", dE_dout)
     fitting_lengths(lengths, len(dE_dout))
     pieces = _pieces(dE_dout, lengths)
     return [backpropagate(rec, piece) for rec, piece in zip(recs, pieces, strict=True)]
@@ -109,18 +120,30 @@ def backpropagate_segments(recs: Sequence[Recording], dE_dout: Any) -> list[Grad
 def joined(pieces: Sequence[Any]) -> np.ndarray:
     """The segments (K_m, ...) of one signal in a row, (N, ...): the sum (37) of all of them, each at
     its place and 0 elsewhere."""
-    return np.concatenate([np.asarray(piece) for piece in pieces])
+    if not isinstance(pieces, Sequence) or not len(pieces):
+        raise ValueError(f"pieces must be a list of one array a segment; got {shown(pieces)}")
+    arrays = [np.asarray(real(f"pieces[{m}]", piece)) for m, piece in enumerate(pieces)]
+    for m, array in enumerate(arrays):
+        if not array.ndim or array.shape[1:] != arrays[0].shape[1:]:
+            raise ValueError(
+                f"pieces[{m}] must have shape (K_m, ...) as pieces[0] {arrays[0].shape}; got {array.shape}"
+            )
+    return np.concatenate(arrays)
 
 
 def checked_lengths(lengths: Sequence[int]) -> list[int]:
     """The lengths as whole numbers; ValueError unless each is 1 or more."""
-    found = [int(length) for length in lengths]
-    if not found or min(found) < 1 or any(a != b for a, b in zip(found, lengths, strict=True)):
+    given = lengths.tolist() if isinstance(lengths, np.ndarray) else lengths
+    fits = isinstance(given, Sequence) and not isinstance(given, str) and len(given) > 0
+    if not fits or not all(
+        isinstance(length, (int, np.integer)) and not isinstance(length, bool) and length >= 1
+        for length in given
+    ):
         raise ValueError(
-            f"lengths: expected whole numbers of 1 or more, got {list(lengths)!r};"
+            f"lengths: expected whole numbers of 1 or more, got {shown(lengths)};"
             " use for example segments.equal_lengths(60, 15)"
         )
-    return found
+    return [int(length) for length in given]
 
 
 def fitting_lengths(lengths: Sequence[int], N: int) -> None:
@@ -130,6 +153,22 @@ def fitting_lengths(lengths: Sequence[int], N: int) -> None:
             f"lengths: expected segments that add up to N = {N} steps, got {total};"
             " use segments.equal_lengths(N, K) for segments of K"
         )
+
+
+def _room_for_windows(lengths: Sequence[int], *width: int) -> int:
+    """The number N of all samples; ValueError where (M, N, *width) numbers find no room."""
+    N = sum(checked_lengths(lengths))
+    what = f"the windows of {len(lengths)} segments over {N} samples"
+    check_room(what, 2, len(lengths), N, *width, remedy="take fewer or shorter segments")
+    return N
+
+
+def _rows(name: str, value: Any) -> Any:
+    """An array, or a tensor, that has a row a step."""
+    array = real(name, value)
+    if not array.ndim:
+        raise ValueError(f"{name} must have a row for every step; got shape {tuple(array.shape)}")
+    return array
 
 
 def _pieces(values: Any, lengths: Sequence[int]) -> list[Any]:

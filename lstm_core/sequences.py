@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lstm_core.arrays import plain
+from lstm_core.given import real
+from lstm_core.room import check_room
+
 FloatArray = NDArray[np.float64]
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz.,?!'"
@@ -55,7 +59,7 @@ def pulses(
     Raises ValueError if a position is outside 0 .. K-1, or a size or amplitude cannot be used.
     Source: a sum of shifted `impulse` signals.
     """
-    K, d_x = _count("K", K), _count("d_x", d_x)
+    K, d_x = _sizes(K, d_x)
     if positions is None:
         positions = range(_position("start", start, K), K, _count("gap", gap))
     if not isinstance(positions, Iterable):
@@ -80,7 +84,7 @@ def sine(
     Raises ValueError if `period` is not positive, or a size or another number cannot be used.
     Source: the formula above.
     """
-    K, d_x = _count("K", K), _count("d_x", d_x)
+    K, d_x = _sizes(K, d_x)
     period = _finite("period", period)
     if period <= 0:
         raise ValueError(
@@ -105,7 +109,7 @@ def noise(K: int, seed: int = 0, std: float = 1.0, d_x: int = 1) -> FloatArray:
     Raises ValueError if `seed` or `std` is negative, or a size cannot be used.
     Source: NumPy's `default_rng`.
     """
-    K, d_x = _count("K", K), _count("d_x", d_x)
+    K, d_x = _sizes(K, d_x)
     if not _is_whole(seed) or seed < 0:
         raise ValueError(
             f"seed: expected a whole number from 0 up, got {seed!r}; use for example seed=0"
@@ -214,6 +218,13 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
+def _sizes(K: int, d_x: int) -> tuple[int, int]:
+    K, d_x = _count("K", K), _count("d_x", d_x)
+    what = f"K, d_x: {K} steps of {d_x} numbers"
+    check_room(what, 3, K, d_x, remedy="take a smaller K or d_x")
+    return K, d_x
+
+
 def _count(name: str, value: int) -> int:
     if not _is_whole(value) or value < 1:
         raise ValueError(
@@ -244,16 +255,8 @@ def _finite(name: str, value: float) -> float:
 
 
 def _real_array(name: str, values: ArrayLike) -> FloatArray:
-    try:
-        array = np.asarray(values)
-        if np.iscomplexobj(array):
-            raise TypeError("complex")
-        array = array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"{name}: expected real numbers in rows of equal length, got {type(values).__name__} "
-            "that is not; convert it to a float array first"
-        ) from None
+    given = real(name, plain(values), "an array of real numbers in rows of equal length")
+    array = given.astype(np.float64)
     if not np.all(np.isfinite(array)):
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(

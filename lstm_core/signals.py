@@ -15,6 +15,14 @@ from dataclasses import dataclass
 
 INPUT = "x"
 TAPS = "L"  # the size of every window over the input
+TORCH_NAMES = {  # other words for what the framework calls by a letter
+    **dict.fromkeys(("forget", "forget_gate", "forgetgate"), "f"),
+    **dict.fromkeys(("input", "input_gate", "inputgate"), "i"),
+    **dict.fromkeys(("output_gate", "outputgate"), "o"),
+    **dict.fromkeys(("cell", "cell_state", "cellstate"), "c"),
+    **dict.fromkeys(("hidden", "hidden_state", "hiddenstate", "output"), "h"),
+    **dict.fromkeys(("candidate", "cell_gate", "c_tilde"), "g"),
+}
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from lstm_core.arrays import arrays_for
 from lstm_core.cells.base import Cell
-from lstm_core.checks import checked_clamp, checked_initial, checked_theta, checked_x, named
+from lstm_core.checks import checked_clamp, checked_initial, checked_theta, checked_x
 from lstm_core.clamps import Clamps
+from lstm_core.given import named
+from lstm_core.overflow import check_signals
 from lstm_core.products import Products
 from lstm_core.records import Recording
+from lstm_core.room import check_room
+from lstm_core.signals import TAPS
 from lstm_core.step_tools import ForwardTools
 
 
@@ -27,28 +32,44 @@ def unroll(
     Args:
         cell: one of ``CELLS``.
         theta: parameters by name; shapes as declared in ``cell.params``.
-        x: input, (K, d_x) or (K, B, d_x). Tensors keep the result on the autograd graph.
+        x: input, (K, d_x) or (K, B, d_x), steps first: for (B, K, d_x), as a torch module with
+            ``batch_first=True`` reads it, hand over ``x.swapaxes(0, 1)``. Tensors keep the result
+            on the autograd graph.
         initial: values before step 0 by signal name, (d,) or (B, d); zero where absent. A readout
             that is the warp of the state follows the state unless it is given.
         clamp: signal name -> forced values: a number, (d,) per unit, (K, 1) per step, (K, d) or
             (K, B, d); NaN leaves an entry free.
         dtype: ``float32`` or ``float64`` (the default) for NumPy input.
 
+    Arrays that are handed in are copied; those of the recording are read-only.
+
     Raises:
-        ValueError, KeyError: naming the argument, what was expected and what came.
+        ValueError, KeyError: naming the argument, what was expected and what came; or the first step
+            and signal whose numbers leave the range of the type.
     """
     arrays = arrays_for([x, *named("theta", theta).values()], dtype)
+    batch_first = getattr(theta, "batch_first", False)
     theta, sizes = checked_theta(cell, theta, arrays)
-    x = checked_x(cell, x, sizes["d_x"], arrays)
-    batch = tuple(x.shape[1:-1])
+    x = checked_x(cell, x, sizes["d_x"], arrays, batch_first)
+    steps = tuple(x.shape[:-1])
     widths = {name: sizes[signal.size] for name, signal in cell.signals.items()}
-    start = checked_initial(cell, initial, widths, batch, arrays)
-    forced = checked_clamp(cell, clamp, widths, (len(x), *batch))
-    shapes = {name: (len(x), *batch, width) for name, width in widths.items()}
-    clamps = Clamps(forced, shapes, arrays)
-    products = Products(cell, theta, sizes, arrays)
+    check_room(
+        f"unroll: the signals of {prod(steps)} steps",
+        *steps,
+        sum(widths.values()) + sizes["d_x"] * sizes.get(TAPS, 1),
+        remedy="take fewer steps at a time, x[:K], or fewer units",
+        itemsize=2 * arrays.itemsize,  # a step's rows, then all of them together
+    )
     with arrays.quiet():
-        table = _run(products, clamps, x, tuple([start[name] for name in cell.lagged]))
+        start = checked_initial(cell, initial, widths, steps, arrays)
+        forced = checked_clamp(cell, clamp, widths, steps, arrays)
+        shapes = {name: (*steps, width) for name, width in widths.items()}
+        clamps = Clamps(forced, shapes, arrays)
+        products = Products(cell, theta, sizes, arrays)
+        table, pieces = _run(products, clamps, x, tuple([start[name] for name in cell.lagged]))
+    check_signals(cell, table, pieces, arrays)
+    for value in (x, *theta.values(), *start.values()):
+        arrays.sealed(value)
     return Recording(
         cell=cell,
         theta=theta,
@@ -63,8 +84,11 @@ def unroll(
     )
 
 
-def _run(products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]) -> dict[str, Any]:
-    """Every signal at all steps; ``before``: the lagged signals before step 0."""
+def _run(
+    products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Every signal at all steps, and the arrays that hold them; ``before``: the lagged signals before
+    step 0."""
     arrays, layout = products.arrays, products.layout
     external, ahead = _ahead(products, clamps, products.external(x))
     tools = ForwardTools(products, clamps, external.shape[1:], ahead)
@@ -82,7 +106,10 @@ def _run(products: Products, clamps: Clamps, x: Any, before: tuple[Any, ...]) ->
         before = lagged(row)
     all_nodes, *pieces = zip(*rows, strict=True)
     values = [arrays.at_all_steps(piece) for piece in pieces]
-    return layout.table([arrays.nodes_at_all_steps(external, all_nodes), *values]) | ahead
+    whole = [arrays.nodes_at_all_steps(external, all_nodes), *values]
+    for value in (*whole, *ahead.values()):
+        arrays.sealed(value)
+    return layout.table(whole) | ahead, [*whole, *ahead.values()]
 
 
 def _ahead(products: Products, clamps: Clamps, shares: Any) -> tuple[Any, dict[str, Any]]:

@@ -11,6 +11,8 @@ import numpy as np
 from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.norms import largest_singular_values
 from lstm_core.backpropagate import pass_on, warp_slope
+from lstm_core.checks import checked_gradients, checked_recording
+from lstm_core.overflow import check_result, quiet
 from lstm_core.records import Gradients, Recording
 from lstm_core.wires import NAMED, Graph, GraphNode, Wire, wires
 
@@ -62,13 +64,16 @@ def flows(rec: Recording, back: Gradients) -> Flows:
 
     Raises: ValueError for a recording with a batch axis, or gradients of another one.
     """
-    if rec.x.ndim != 2:
-        raise ValueError(f"flows needs a recording without a batch axis; got x {rec.x.shape}")
-    if back.recording is not rec:
+    checked_recording(rec, batch=False)
+    if checked_gradients(back).recording is not rec:
         raise ValueError("back must be the gradients of rec; it is those of another recording")
     graph = wires(rec.cell)
-    forward = _forward(graph, rec)
-    return Flows(graph, forward, _backward(graph, back, forward))
+    with quiet():
+        forward = _forward(graph, rec)
+        backward = _backward(graph, back, forward)
+    for name, flow in (*forward.items(), *backward.items()):
+        check_result(f"The flow through {name}", flow, "take smaller weights or a smaller error")
+    return Flows(graph, forward, backward)
 
 
 def _forward(graph: Graph, rec: Recording) -> dict[str, np.ndarray]:
@@ -173,11 +178,7 @@ def step_factors(rec: Recording) -> dict[tuple[str, str], np.ndarray]:
     These are the blocks of ``step_jacobians``, an edge each in a picture of the unrolled cell.
     Raises: ValueError for a recording with a batch axis or on a torch graph.
     """
-    responses = StepResponses(rec)
-    if rec.x.ndim != 2:
-        raise ValueError(
-            f"step_factors needs a recording without a batch axis; got x {rec.x.shape}"
-        )
+    responses = StepResponses(checked_recording(rec, batch=False))
     jacobians, carried = responses.jacobians, responses.carried
     blocks = {(a, b): jacobians[:, carried[b], carried[a]] for a in carried for b in carried}
     norms: dict[tuple[str, str], np.ndarray] = {}

@@ -10,7 +10,10 @@ import numpy as np
 
 from lstm_core.arrays import NumpyArrays
 from lstm_core.backpropagate import local_derivatives, warp_slope
+from lstm_core.checks import checked_recording
+from lstm_core.overflow import check_result, quiet
 from lstm_core.records import Recording
+from lstm_core.room import check_room
 from lstm_core.step_tools import BackwardTools
 
 
@@ -23,7 +26,8 @@ def step_jacobians(rec: Recording) -> np.ndarray:
     W_s + W_r diag(G'(s[n-1])) (errata 1).
 
     Returns: (K, D, D), or (K, B, D, D); D is the sum of the carried widths.
-    Raises: ValueError for a recording on a torch graph.
+    Raises: ValueError for a recording on a torch graph, and where there is no room for them
+        (``lstm_core.room``).
     """
     return StepResponses(rec).jacobians
 
@@ -35,11 +39,21 @@ class StepResponses:
     rec: Recording
 
     def __post_init__(self) -> None:
-        if not isinstance(self.rec.products.arrays, NumpyArrays):
+        rec = checked_recording(self.rec)
+        if not isinstance(rec.products.arrays, NumpyArrays):
             raise ValueError(
-                "this analysis needs a recording of NumPy arrays: unroll with"
+                "rec: this analysis needs a recording of NumPy arrays: unroll with"
                 " x.detach().numpy() and parameters alike"
             )
+        width = sum(rec[name].shape[-1] for name in rec.cell.carried)
+        check_room(
+            f"the Jacobians of {len(rec)} steps of {width} carried numbers",
+            *rec.output.shape[:-1],
+            width,
+            rec.products.width + 4 * width,  # the errors at the nodes, and parts of the result
+            remedy="unroll a slice of the steps, x[a:b], from their initial values",
+            itemsize=rec.products.arrays.itemsize,
+        )
 
     def _columns(self, names: tuple[str, ...]) -> dict[str, slice]:
         columns, start = {}, 0
@@ -58,6 +72,10 @@ class StepResponses:
     def _answers(self) -> tuple[np.ndarray, list[Any], list[Any], np.ndarray]:
         """For unit errors in the carried signals: the state's total derivative, the flow to each
         lagged signal beside the weights and through them, and the errors themselves."""
+        with quiet():
+            return self._answer()
+
+    def _answer(self) -> tuple[np.ndarray, list[Any], list[Any], np.ndarray]:
         rec, cell = self.rec, self.rec.cell
         width = sum(part.stop - part.start for part in self.carried.values())
         units = np.eye(width, dtype=rec.products.arrays.dtype)
@@ -101,6 +119,10 @@ class StepResponses:
     @cached_property
     def jacobians(self) -> np.ndarray:
         """d carried[n] / d carried[n-1], (K, [B,] D, D)."""
+        with quiet():
+            return check_result("A step's Jacobian", self._joined_flows(), "take smaller weights")
+
+    def _joined_flows(self) -> np.ndarray:
         rec, cell = self.rec, self.rec.cell
         _, direct, weighted, _ = self._answers
         axes = rec.output.shape[:-1]

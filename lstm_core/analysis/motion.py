@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_core.analysis.norms import row_norms
+from lstm_core.given import finite, real
+
 SATURATED = 0.99
 
 
@@ -31,8 +34,9 @@ class Motion:
 
 
 def motion(state: np.ndarray, readout: np.ndarray) -> Motion:
-    """Describe (K, d_s) states and their (K, d_s) readouts."""
-    size = np.linalg.norm(state, axis=-1)
+    """Describe (K, d_s) states and their (K, d_s) readouts. Raises: ValueError for anything else."""
+    state, readout = _steps("state", state), _steps("readout", readout)
+    size = row_norms(state)
     signs = np.sign(state)
     changes = (signs[1:] * signs[:-1] < 0).mean(0).max(initial=0.0) if len(state) > 1 else 0.0
     return Motion(
@@ -47,11 +51,22 @@ def motion(state: np.ndarray, readout: np.ndarray) -> Motion:
 def constancy(psi: np.ndarray) -> tuple[float, float]:
     """How far an error is from constant: the largest change in one step, relative to the largest
     entry of the last step, and the 2-norm of the first step relative to that of the last. NaN where
-    no error arrives (errata 18)."""
+    no error arrives (errata 18). Raises: ValueError unless ``psi`` is (K, d)."""
+    psi = _steps("psi", psi)
     last = np.abs(psi[-1]).max()
     if last == 0 or len(psi) < 2:
         return float("nan"), float("nan")
+    unit = psi / np.abs(psi).max()  # so that no square overflows
     return (
-        float(np.abs(np.diff(psi, axis=0)).max() / last),
-        float(np.linalg.norm(psi[0]) / np.linalg.norm(psi[-1])),
+        float(np.abs(np.diff(unit, axis=0)).max() / np.abs(unit[-1]).max()),
+        float(row_norms(psi[0]) / row_norms(psi[-1])),
     )
+
+
+def _steps(name: str, value: np.ndarray) -> np.ndarray:
+    """An array of one row a step."""
+    array = np.asarray(real(name, value))
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(f"{name} must have shape (K, d); got {array.shape}")
+    finite(name, array)
+    return array

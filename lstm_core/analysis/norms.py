@@ -12,6 +12,13 @@ ROUNDING = 1e-15  # in the square of a residual, where the trace is 1
 ROUNDS = 4  # of power iteration before a Ritz value
 
 
+def row_norms(rows: np.ndarray) -> np.ndarray:
+    """The 2-norm of every row, (..., d) -> (...), also where the squares of numbers overflow."""
+    largest = np.abs(rows).max(-1, keepdims=True, initial=0)
+    unit = rows / np.where(largest > 0, largest, 1)
+    return np.linalg.norm(unit, axis=-1) * largest[..., 0]
+
+
 def stack_norms(matrices: np.ndarray, ord: float | str) -> np.ndarray:
     """The norm of every matrix of a stack, (N, d, d) -> (N,); ``ord``: 1, ``np.inf`` or ``"fro"``."""
     if ord == "fro":

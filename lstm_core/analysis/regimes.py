@@ -15,6 +15,8 @@ from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.transport import one_step
 from lstm_core.backpropagate import warp_slope
 from lstm_core.cells.base import Cell
+from lstm_core.checks import checked_cell, checked_recording
+from lstm_core.overflow import quiet
 from lstm_core.records import Recording
 from lstm_core.signals import Signal, signal_of
 
@@ -73,8 +75,7 @@ def split(rec: Recording) -> Split:
     Raises: ValueError. Source: document 000, Eq 179 with errata 25; the factor comes from the cell's
     own backward step.
     """
-    _check(rec)
-    responses = StepResponses(rec)
+    responses = StepResponses(checked_recording(rec, batch=False))
     gates = responses.direct_state
     rest = one_step(responses).swapaxes(-1, -2).copy()
     diagonal = np.arange(gates.shape[-1])
@@ -92,15 +93,15 @@ def rest_bound(rec: Recording) -> np.ndarray:
 
     Raises: ValueError, also where the cell does not declare how one of its signals is made.
     """
-    _check(rec)
-    cell = rec.cell
+    cell = checked_recording(rec, batch=False).cell
     before = f"{cell.state}'"
-    bound = _gain(rec, cell.state, before, beside=True)
-    for name in cell.carried:
-        if name != cell.state:
-            inside = _gain(rec, name, cell.state)
-            inside = np.concatenate([inside[:1], inside[:-1]])  # that of step k-1
-            bound = bound + inside * _gain(rec, cell.state, f"{name}'")
+    with quiet():  # a bound may be infinite
+        bound = _gain(rec, cell.state, before, beside=True)
+        for name in cell.carried:
+            if name != cell.state:
+                inside = _gain(rec, name, cell.state)
+                inside = np.concatenate([inside[:1], inside[:-1]])  # that of step k-1
+                bound = bound + inside * _gain(rec, cell.state, f"{name}'")
     return bound
 
 
@@ -165,6 +166,7 @@ def roles(cell: Cell) -> Roles:
 
     Raises: ValueError for a cell that is not made so.
     """
+    checked_cell(cell)
     found: dict[str, str] = {}
     readouts = [signal.name for signal in cell.declared if signal.of == cell.state]
     for signal in cell.declared:
@@ -205,8 +207,7 @@ def conditions(rec: Recording) -> dict[str, np.ndarray]:
     gate is shut at most at ``SHUT``. At k = 0 there is no step before, and none is met.
     Raises: ValueError. Source: document 000, Section VI-J, between (181) and (182); errata 28.
     """
-    _check(rec)
-    gate = roles(rec.cell)
+    gate = roles(checked_recording(rec, batch=False).cell)
     state, value = rec.cell.state, rec.cell.output
     update, keep, read = gate.update_gate, gate.state_gate, gate.readout_gate
     W_s_cu, W_s_cs = (_weight(rec, f"{state}'", node) for node in (update, keep))
@@ -255,8 +256,3 @@ def _shut(rec: Recording, name: str) -> np.ndarray:
 
 def _at_step_before(met: np.ndarray) -> np.ndarray:
     return np.concatenate([[False], met[:-1]])
-
-
-def _check(rec: Recording) -> None:
-    if rec.state.ndim != 2:
-        raise ValueError("the regimes need a recording without a batch axis: unroll x[:, b]")

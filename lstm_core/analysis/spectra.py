@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstm_core.given import finite, real
+
 
 def eigenvalues(matrices: np.ndarray) -> np.ndarray:
     """Complex eigenvalues, the largest modulus first, conjugates side by side: (..., D)."""
     values = np.linalg.eigvals(_square(matrices)).astype(complex)
-    order = np.lexsort((-values.imag, -values.real, -np.round(np.abs(values), 12)), axis=-1)
+    sizes = np.abs(values)
+    rounded = np.where(sizes < 1e12, np.round(np.minimum(sizes, 1e12), 12), sizes)
+    order = np.lexsort((-values.imag, -values.real, -rounded), axis=-1)
     return np.take_along_axis(values, order, -1)
 
 
@@ -23,9 +27,8 @@ def singular_values(matrices: np.ndarray) -> np.ndarray:
 
 
 def _square(matrices: np.ndarray) -> np.ndarray:
-    matrices = np.asarray(matrices)
-    if matrices.ndim < 2 or matrices.shape[-1] != matrices.shape[-2]:
-        raise ValueError(f"matrices must have shape (..., D, D); got {matrices.shape}")
-    if not np.isfinite(matrices).all():
-        raise ValueError("matrices must be finite; a NaN or infinite entry has no eigenvalues")
-    return matrices
+    matrices = np.asarray(real("matrices", matrices))
+    if matrices.ndim < 2 or matrices.shape[-1] != matrices.shape[-2] or not matrices.shape[-1]:
+        raise ValueError(f"matrices must have shape (..., D, D) with D >= 1; got {matrices.shape}")
+    finite("matrices", matrices)
+    return matrices if matrices.dtype in (np.float32, np.float64) else matrices.astype(float)

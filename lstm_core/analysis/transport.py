@@ -15,7 +15,11 @@ import numpy as np
 from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.norms import ROOM, largest_singular_values, norms_from_grams, stack_norms
 from lstm_core.backpropagate import warp_slope
+from lstm_core.checks import checked_recording
+from lstm_core.given import real, shown, whole
+from lstm_core.overflow import check_result, quiet
 from lstm_core.records import Recording, unknown
+from lstm_core.room import check_room
 
 KINDS = ("exact", "paper", "cec")
 BLOCK = 16  # steps that are worked on together, unless the matrices are large
@@ -32,39 +36,52 @@ def error_transport(rec: Recording, n: int, l: int, kind: str = "exact") -> np.n
     Raises: ValueError, KeyError. Source: document 000, Eq 91, 179, 180, 182; errata 12 and 24.
     """
     _check(rec, kind)
-    if not 0 <= n <= l < len(rec):
-        raise ValueError(f"n and l must satisfy 0 <= n <= l <= {len(rec) - 1}; got {n}, {l}")
+    fits = all(
+        isinstance(step, (int, np.integer)) and not isinstance(step, bool) for step in (n, l)
+    )
+    if not fits or not 0 <= n <= l < len(rec):
+        raise ValueError(
+            f"n and l must be steps with 0 <= n <= l <= {len(rec) - 1}; got {shown(n)}, {shown(l)}"
+        )
     forward = np.eye(rec.state.shape[-1])
-    for step, columns in _columns(rec, kind, first=n, last=l):
-        if step == l:
-            forward = columns[:, : rec.state.shape[-1]]
-    return forward.T
+    with quiet():
+        for step, columns in _columns(rec, kind, first=n, last=l):
+            if step == l:
+                forward = columns[:, : rec.state.shape[-1]].T.copy()
+    remedy = "take steps closer to each other, or smaller weights"
+    return check_result(f"d psi[{n}] / d psi[{l}]", forward, remedy)
 
 
 def transport_norms(rec: Recording, kind: str = "exact", ord: float | str = 2) -> np.ndarray:
-    """The norm of d psi[n] / d psi[l] for all n <= l: (K, K), entry [n, l]; NaN where l < n.
+    """The norm of d psi[n] / d psi[l] for all n <= l: (K, K), entry [n, l]; NaN where l < n, and
+    infinite where a product overflows.
 
     Args:
         rec: a recording without a batch axis.
         kind: one of ``KINDS``.
         ord: 2, 1, ``np.inf`` or ``"fro"``.
 
-    Raises: ValueError, KeyError.
+    Raises: ValueError, KeyError; also where there is no room for them (``lstm_core.room``).
     """
     _check(rec, kind)
-    if ord not in (1, 2, np.inf, "fro"):
-        raise ValueError(f"ord must be 1, 2, numpy.inf or 'fro'; got {ord!r}")
+    if not isinstance(ord, (int, float, str)) or ord not in (1, 2, np.inf, "fro"):
+        raise ValueError(f"ord must be 1, 2, numpy.inf or 'fro'; got {shown(ord)}")
     steps, width = rec.state.shape
+    check_room(
+        f"transport_norms: {steps} x {steps} norms and their making",
+        3 * steps,
+        steps,
+        remedy="take norms_to(rec, l), the errors of one step l, or unroll a slice, x[a:b]",
+    )
     norms = np.full((steps, steps), np.nan)
-    if kind == "cec":
-        gates = StepResponses(rec).direct_state
-        products = np.ones((steps, width))
-        for l in range(steps):
-            products[:l] *= gates[l]
-            norms[: l + 1, l] = _diagonal_norm(products[: l + 1], ord)
-        return norms
-    with np.errstate(over="ignore", invalid="ignore"):
-        if ord == 2:
+    with quiet():
+        if kind == "cec":
+            gates = StepResponses(rec).direct_state
+            products = np.ones((steps, width))
+            for l in range(steps):
+                products[:l] *= gates[l]
+                norms[: l + 1, l] = _diagonal_norm(products[: l + 1], ord)
+        elif ord == 2:
             _fill_with_two_norms(norms, rec, kind)
         else:
             for l, matrices in _matrices(rec, kind):
@@ -110,9 +127,17 @@ def _grams(rec: Recording, kind: str) -> Iterator[np.ndarray]:
 
 
 def norms_by_lag(norms: np.ndarray, l: int | None = None) -> np.ndarray:
-    """Column ``l`` (the last by default) of a norm matrix against the lag l - n: (l + 1,)."""
-    l = len(norms) - 1 if l is None else l
-    return norms[l::-1, l]
+    """Column ``l`` (the last by default) of a norm matrix against the lag l - n: (l + 1,).
+
+    Raises: ValueError unless ``norms`` is (K, K) and 0 <= l < K.
+    """
+    norms = np.asarray(real("norms", norms))
+    if norms.ndim != 2 or norms.shape[0] != norms.shape[1] or not norms.size:
+        raise ValueError(
+            f"norms must have shape (K, K), as transport_norms(rec) has it; got {norms.shape}"
+        )
+    l = len(norms) - 1 if l is None else whole("l", l, 0, len(norms) - 1, "a step")
+    return norms[l::-1, l].copy()
 
 
 def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.ndarray:
@@ -123,11 +148,9 @@ def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.nd
     """
     _check(rec, kind)
     steps, width = rec.state.shape
-    l = steps - 1 if l is None else l
-    if not 0 <= l < steps:
-        raise ValueError(f"l must satisfy 0 <= l <= {steps - 1}; got {l}")
+    l = steps - 1 if l is None else whole("l", l, 0, steps - 1, "a step")
     responses = _responses(rec)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with quiet():
         if kind == "cec":
             later = responses.direct_state[l:0:-1]
             passed = np.cumprod(np.concatenate([np.ones((1, width)), later]), axis=0)[::-1]
@@ -139,15 +162,13 @@ def norms_to(rec: Recording, l: int | None = None, kind: str = "exact") -> np.nd
 
 def transport_gap(rec: Recording, l: int | None = None) -> np.ndarray:
     """||exact - paper|| / ||exact|| of d psi[n] / d psi[l] by the lag l - n = 0 .. l: (l + 1,), ``l`` the
-    last step by default; NaN where the exact one is 0.
+    last step by default; NaN where the exact one is 0 or overflows.
 
     The product (180) leaves out the way of chi to chi through the readout gate. Nothing is missing up
     to lag 1; at lag 2 the difference is M[n] C[n+1] V[n+2] (errata 24). Raises: ValueError.
     """
     _check(rec, "exact")
-    l = len(rec) - 1 if l is None else l
-    if not 0 <= l < len(rec):
-        raise ValueError(f"l must satisfy 0 <= l <= {len(rec) - 1}; got {l}")
+    l = len(rec) - 1 if l is None else whole("l", l, 0, len(rec) - 1, "a step")
     responses = _responses(rec)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         exact, paper = (_matrices_to(responses, l, kind) for kind in ("exact", "paper"))
@@ -181,19 +202,31 @@ def norm_bound(rec: Recording, steps: int) -> np.ndarray:
 
     The power of one number. Where the state is an accumulation node (an RNN) that is
     sum ||W|| max|G'| over the weights that lead back to it; elsewhere the largest norm of a
-    one-step factor, which bounds the product 180 but not the exact transport.
+    one-step factor, which bounds the product 180 but not the exact transport. Infinite where it is
+    more than a number can hold.
+
+    Raises: ValueError.
     """
-    cell, responses = rec.cell, StepResponses(rec)
+    steps = whole("steps", steps, 0)
+    check_room(f"norm_bound: {steps} lags", 2, steps, remedy="take fewer steps")
+    responses = StepResponses(rec)
+    with quiet():
+        return _largest_factor(rec, responses) ** np.arange(steps)
+
+
+def _largest_factor(rec: Recording, responses: StepResponses) -> float:
+    """The number whose powers ``norm_bound`` takes."""
+    cell = rec.cell
     if cell.state not in cell.warp_of:
         factors = one_step(responses)[1:]
-        return np.linalg.norm(factors, 2, axis=(-2, -1)).max(initial=0.0) ** np.arange(steps)
+        return float(np.linalg.norm(factors, 2, axis=(-2, -1)).max(initial=0.0))
     largest = 0.0
     for param in cell.params.values():
         if param.lag and param.source:
             signal = cell.signals[param.source]
             slope = warp_slope(signal, rec[signal.name]).max() if signal.warp else 1.0
             largest += float(np.linalg.norm(rec.theta[param.name], 2) * slope)
-    return largest ** np.arange(steps)
+    return largest
 
 
 def one_step(responses: StepResponses) -> np.ndarray:
@@ -201,7 +234,9 @@ def one_step(responses: StepResponses) -> np.ndarray:
     state = responses.carried[responses.rec.cell.state]
     rows = responses.jacobians[:, state]
     within = responses.state_from_carried
-    return np.concatenate([rows[:1, :, state], rows[1:] @ within[:-1]])
+    with quiet():
+        factors = np.concatenate([rows[:1, :, state], rows[1:] @ within[:-1]])
+    return check_result("d psi[n-1] / d psi[n]", factors, "take smaller weights")
 
 
 def _columns(rec: Recording, kind: str, first: int, last: int) -> Iterator[tuple[int, np.ndarray]]:
@@ -267,7 +302,6 @@ def _diagonal_norm(diagonals: np.ndarray, ord: float | str) -> np.ndarray:
 
 
 def _check(rec: Recording, kind: str) -> None:
-    if kind not in KINDS:
+    checked_recording(rec, batch=False)
+    if not isinstance(kind, str) or kind not in KINDS:
         raise unknown("kind of transport", kind, KINDS)
-    if rec.state.ndim != 2:
-        raise ValueError("the transport needs a recording without a batch axis: unroll x[:, b]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstm_core.given import real, whole
+
 
 def kept_shares(norms: np.ndarray, lag: int) -> np.ndarray:
     """The share of all travel over ``lag`` steps that no border cuts, for segments of 1 .. N steps.
@@ -13,11 +15,15 @@ def kept_shares(norms: np.ndarray, lag: int) -> np.ndarray:
     share is 0 where K <= lag, and 1 where one segment is all. NaN where no error comes so far.
 
     Returns: (N,), row K - 1 for segments of K steps, the last of them shorter.
-    Raises: ValueError unless lag is from 0 to N-1.
+    Raises: ValueError unless norms is (N, N) and lag is from 0 to N-1.
     """
+    norms = np.asarray(real("norms", norms))
+    if norms.ndim != 2 or norms.shape[0] != norms.shape[1] or not norms.size:
+        raise ValueError(
+            f"norms must have shape (N, N), as transport_norms(rec) has it; got {norms.shape}"
+        )
     N = len(norms)
-    if not 0 <= lag < N:
-        raise ValueError(f"lag: expected a number of steps in 0 .. N-1 = 0 .. {N - 1}, got {lag}")
+    lag = whole("lag", lag, 0, N - 1, "a number of steps in 0 .. N-1")
     travel = np.nan_to_num(np.diagonal(norms, lag))
     last, length = np.arange(lag, N), np.arange(1, N + 1)[:, None]
     together = last // length == (last - lag) // length

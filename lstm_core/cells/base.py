@@ -102,6 +102,11 @@ class Cell:
         return greek | {"psi": self.state, "chi": self.output}
 
     @cached_property
+    def torch_names(self) -> dict[str, str]:
+        """The framework's name of a signal, such as f -> ours."""
+        return {signal.torch: signal.name for signal in self.declared if signal.torch}
+
+    @cached_property
     def lagged(self) -> tuple[str, ...]:
         """The signals that the next step reads: the carried ones, then the others in the wiring."""
         read = (param.source for param in self.params.values() if param.lag)

@@ -119,8 +119,8 @@ def test_a_narrow_values_error_is_spread_by_the_projection(seed: int) -> None:
     ("arguments", "words"),
     [
         ({"L": 0}, "L must be 1 or more"),
-        ({"d_v": 9}, "d_v must be from 1 to d_s"),
-        ({"d_v": 0}, "d_v must be from 1 to d_s"),
+        ({"d_v": 9}, "d_v must be from 1 to 4"),
+        ({"d_v": 0}, "d_v must be from 1 to 4"),
         ({"projection": "orthogonl"}, "Did you mean 'orthogonal'"),
     ],
 )

@@ -310,7 +310,7 @@ def test_shape_of_a_clamp(
 @settings(deadline=None)
 def test_clamp_that_is_no_number(cell: lc.Cell, value: Any) -> None:
     clamp = {cell.state: value}
-    label = f"clamp[{cell.state!r}] must hold real numbers, NaN for a free entry"
+    label = f"clamp[{cell.state!r}] must be a number or an array of real numbers, NaN where free"
     message(lambda: lc.unroll(cell, theta_of(cell), x_of(), clamp=clamp), label)
 
 

@@ -238,8 +238,8 @@ def test_with_the_delay_of_one_step_each_has_its_own_solution() -> None:
         ({"C": np.zeros(2)}, r"C must have shape \(d, d_x\)"),
         ({"phi": 1.0}, r"phi must have shape \(d,\)"),
         ({"B": np.full((2, 2), np.nan)}, "B must be finite"),
-        ({"dT": 0.0}, "dT must be a positive time; got 0.0"),
-        ({"dT": np.nan}, "dT must be a positive time"),
+        ({"dT": 0.0}, "dT must be a finite number above 0; got 0.0"),
+        ({"dT": np.nan}, "dT must be a finite number above 0"),
         ({"A": 2 * np.eye(2), "dT": 0.5}, "dT = 0.5 makes I - dT A singular"),
     ],
 )
@@ -257,5 +257,5 @@ def test_what_does_not_fit_is_said(change: dict[str, Any], words: str) -> None:
         named = {name: value for name, value in (given | change).items() if name != "dT"}
         with pytest.raises(ValueError, match=words):
             DelayEquation(**named, tau=1.0)
-    with pytest.raises(ValueError, match="tau must be a positive time"):
+    with pytest.raises(ValueError, match="tau must be a finite number above 0"):
         scalar(1.0, 1.0, tau=-1.0)

@@ -23,11 +23,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Inside lstm_core, the lowest first: a module imports from its own layer and from those below.
 LAYERS = (
-    {"signals", "arrays"},
-    {"cells.base", "wires"},
+    {"signals", "arrays", "given", "room"},
+    {"cells.base", "wires", "overflow"},
     {"cells", "layout", "clamps", "products", "records", "step_tools", "checks", "initialise"},
     {
-        *("unroll", "backpropagate", "readout", "weights", "sequences", "segments", "substitute"),
+        *(
+            "unroll",
+            "backpropagate",
+            "readout",
+            "weights",
+            "files",
+            "sequences",
+            "segments",
+            "substitute",
+        ),
         *("augment", "counts", "delay_equation"),
     },
     {"analysis"},

@@ -192,7 +192,7 @@ def test_bad_calls() -> None:
     case = random_case(LSTM, 0, batch=True)
     rec = lc.unroll(LSTM, case.theta, case.x)
     back = lc.backpropagate(rec, np.ones_like(rec.output))
-    with pytest.raises(ValueError, match="flows needs a recording without a batch axis"):
+    with pytest.raises(ValueError, match="rec must be a recording without a batch axis"):
         flows(rec, back)
     with pytest.raises(ValueError, match="step_factors needs a recording without a batch axis"):
         step_factors(rec)

@@ -94,7 +94,10 @@ def test_float32() -> None:
         ({"d_x": 0, "d_s": 2}, r"d_x \(width of the input\) must be 1 or more; got 0"),
         ({"d_x": 2, "d_s": -3}, "d_s .* must be 1 or more; got -3"),
         ({"d_x": 2, "d_s": 2, "d_ss": 3}, "unknown size of vanilla_lstm 'd_ss'.*'d_s'"),
-        ({"d_x": 2, "d_s": 2, "weights": "glorot"}, "unknown initialiser 'glorot'.*'glorot_"),
+        (
+            {"d_x": 2, "d_s": 2, "weights": "glorot"},
+            "unknown initialiser for weights 'glorot'.*'glorot_",
+        ),
         ({"d_x": 2, "d_s": 2, "recurrent": "orthogonl"}, "unknown initialiser.*'orthogonal'"),
     ],
 )

@@ -406,7 +406,7 @@ def test_norms_to_the_end_of_a_long_run(kind: str) -> None:
 
 @pytest.mark.parametrize("l", [-1, 12])
 def test_norms_to_a_step_that_is_not_there(l: int) -> None:
-    with pytest.raises(ValueError, match=f"0 <= l <= 11; got {l}"):
+    with pytest.raises(ValueError, match=f"from 0 to 11; got {l}"):
         lc.norms_to(lstm(0), l)
     with pytest.raises(KeyError, match="cec"):
         lc.norms_to(lstm(0), kind="cecs")
@@ -450,7 +450,7 @@ def test_spectra() -> None:
 
 @pytest.mark.parametrize("function", [lc.eigenvalues, lc.singular_values, lc.spectral_radius])
 def test_bad_matrices(function: Any) -> None:
-    with pytest.raises(ValueError, match=r"shape \(\.\.\., D, D\); got \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"shape \(\.\.\., D, D\) with D >= 1; got \(2, 3\)"):
         function(np.zeros((2, 3)))
     with pytest.raises(ValueError, match="finite"):
         function(np.array([[np.nan]]))
