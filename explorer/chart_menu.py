@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from base64 import b64encode
@@ -12,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import live
+from explorer.problems import said_of
 from explorer.python_lines import python_lines
 from explorer.show import collect
 from lstm_core.figures import export, to_csv
@@ -60,11 +60,10 @@ def answer(page: str, picture: Callable[[], Any], asked: Mapping[str, Any]) -> d
             file = to_csv(figure).encode()
         else:
             file = export(figure, what, asked["width"], asked["scale"])
-    except (ValueError, KeyError, TypeError, ImportError) as problem:
-        return told | {"problem": f"The file could not be made: {problem}."}
-    except Exception:
-        logging.getLogger(__name__).exception("the export of %r failed", chart)
-        return told | {"problem": "The file could not be made. Try another format."}
+    except Exception as problem:
+        return told | {
+            "problem": said_of(problem, "The file could not be made. Try another format.")
+        }
     return told | {"name": file_name(page, chart, what), "file": b64encode(file).decode()}
 
 

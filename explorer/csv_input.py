@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from explorer.problems import Problem
+
 MAX_BYTES = 1_000_000
 MAX_ROWS = 400
 MAX_COLUMNS = 200
@@ -52,7 +54,7 @@ _MISSING = {"", "na", "n/a", "#n/a", "null", "none", "?", ".", "nan", "inf", "in
 _SAVE_AS_CSV = "Save or export it as CSV (comma separated text, UTF-8) and upload that."
 
 
-class CsvProblem(ValueError):
+class CsvProblem(Problem):
     """Why the file cannot be used and what to do about it, in words for the visitor.
 
     ``columns``: those that could be used instead.

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.fields import BadValue, Kind
 from explorer.limits import MAX_EDITS, MAX_WEIGHT
+from explorer.problems import Problem
 
 Edits = tuple[tuple[str, float], ...]
 EDIT = re.compile(
@@ -50,10 +51,10 @@ def _write(edits: Edits) -> str:
 def with_edit(edits: Edits, target: str, value: float) -> Edits:
     """The edits with one more; a later one for the same target replaces the earlier."""
     if not abs(value) <= MAX_WEIGHT:
-        raise ValueError(f"A weight must be from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}; got {value:g}.")
+        raise Problem(f"A weight must be from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}; got {value:g}.")
     changed = tuple((dict(edits) | {target: value}).items())
     if len(changed) > MAX_EDITS:
-        raise ValueError(f"At most {MAX_EDITS} weights can be changed; undo one, or reset.")
+        raise Problem(f"At most {MAX_EDITS} weights can be changed; undo one, or reset.")
     return changed
 
 
@@ -65,14 +66,14 @@ def factor(edits: Edits, name: str) -> float:
 def apply_edits(theta: Mapping[str, np.ndarray], edits: Edits) -> dict[str, np.ndarray]:
     """The parameters with the edits applied: entries are set first, then matrices are scaled.
 
-    Raises ValueError for a parameter or an entry that does not exist.
+    Raises Problem for a parameter or an entry that does not exist.
     """
     changed = dict(theta)
     for target, value in sorted(edits, key=lambda edit: edit[0].endswith("*")):
         name, place = _place(target)
         if not fits(theta, target):
             shape = f": {name} has shape {theta[name].shape}" if name in theta else ""
-            raise ValueError(
+            raise Problem(
                 f"The link changes {target[:40]}, which this cell does not have{shape}; press Reset."
             )
         matrix = np.array(changed[name])

@@ -12,6 +12,7 @@ import numpy as np
 import lstm_core as lc
 from explorer.csv_input import read_series
 from explorer.limits import MAX_STEPS
+from explorer.problems import Problem
 from explorer.state import NothingYet
 from lstm_core import sequences
 
@@ -99,14 +100,20 @@ def read_input(
                 "There is no series yet: upload a CSV file with a column of numbers,"
                 " or choose another input."
             )
-        if min(series) == max(series):
-            raise ValueError(
-                f"All values of the series are {series[0]:g}, so there is nothing to predict:"
-                " upload a series that changes."
-            )
-        values, _, _ = sequences.standardise(np.array(series))
-        return _reading_of(values[: steps + 1, 0])
+        return _reading_of(_standardised(np.array(series))[: steps + 1])
     return _reading_of(_signal(source, steps + 1, seed)[:, 0])
+
+
+def _standardised(series: np.ndarray) -> np.ndarray:
+    """A visitor's series with mean 0 and deviation 1, however large or small its numbers are."""
+    if series.min() == series.max():
+        raise Problem(
+            f"All values of the series are {series[0]:g}, so there is nothing to predict:"
+            " take a series that changes."
+        )
+    _, power = np.frexp(np.abs(series).max())
+    values, _, _ = sequences.standardise(np.ldexp(series, -power))
+    return values[:, 0]
 
 
 def _signal(source: str, steps: int, seed: int) -> np.ndarray:
@@ -130,7 +137,7 @@ def _reading_of(values: np.ndarray, names: tuple[str, ...] | None = None) -> Rea
 def _reading_of_text(text: str) -> Reading:
     clean = sequences.clean_text(text)[: MAX_STEPS + 1]
     if len(clean.strip()) < 3:
-        raise ValueError("The text is too short: type at least three letters.")
+        raise Problem("The text is too short: type at least three letters.")
     codes = sequences.encode_text(clean)
     return Reading(
         sequences.one_hot(clean[:-1]), codes[1:], tuple(clean[:-1]), codes[:-1], is_text=True

@@ -13,12 +13,13 @@ from dataclasses import Field, fields
 from typing import Any, TypeVar
 
 from explorer.fields import BadValue, Kind
+from explorer.problems import Problem
 
 State = TypeVar("State")
 PROBLEMS_SHOWN = 3
 
 
-class NothingYet(ValueError):
+class NothingYet(Problem):
     """A state that lacks what the visitor has still to give."""
 
 

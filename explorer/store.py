@@ -12,6 +12,7 @@ import streamlit as st
 from explorer import live, words
 from explorer.chart_menu import chart_menu
 from explorer.fields import BadValue
+from explorer.problems import said_of
 from explorer.show import result_of
 from explorer.state import NothingYet, from_query, kind_of, said_of_link, to_query
 
@@ -110,28 +111,35 @@ class Store(Generic[State]):
             self._kept.movement = None
 
     def computed(self, compute: Callable[[State], Result]) -> tuple[Result, State]:
-        """What the current state gives, and that state; where it is refused, the reason is said and
-        the last state that gave something stands in, so that the picture stays."""
+        """What the current state gives, and that state; where it gives nothing, the reason is said and
+        another state stands in, so that there is a picture."""
         try:
             result = result_of(compute, self.state)
-        except (ValueError, KeyError) as problem:
-            reason = str(problem.args[0] if problem.args else problem)
+        except Exception as problem:
+            stand_in, shows = self._stand_in()
             say = words.info if isinstance(problem, NothingYet) else words.error
-            say(f"{reason} Until then the last picture stays.")
-            return result_of(compute, self._last_good), self._last_good
+            say(f"{said_of(problem)} Until then {shows}.")
+            return result_of(compute, stand_in), stand_in
         self._kept.good = self.state
         return result, self.state
 
-    @property
-    def _last_good(self) -> State:
-        return self._kept.good or self.settle(self.kind())
+    def _stand_in(self) -> tuple[State, str]:
+        """The state whose picture is shown where the current one has none, and what that shows: the last
+        one that had one, unless the state itself knows better (``stand_in``)."""
+        last = self._kept.good
+        if hasattr(self.state, "stand_in"):
+            state, shows = self.state.stand_in(last)
+            return self.settle(state), shows
+        if last is None:
+            return self.settle(self.kind()), "you see the picture that this page opens with"
+        return last, "the last picture stays"
 
     def usable(self, compute: Callable[[State], Any]) -> State:
         """The state that ``computed`` uses."""
         try:
             compute(self.state)
-        except (ValueError, KeyError):
-            return self._last_good
+        except Exception:
+            return self._stand_in()[0]
         return self.state
 
     def say(self, sentence: str) -> None:

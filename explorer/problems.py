@@ -1,0 +1,29 @@
+"""What a page says where something could not be done.
+
+Only a ``Problem`` is written for visitors. Whatever else goes wrong, in NumPy, in SciPy or in the library,
+is for a programmer: the log has it, and the page says one general sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+
+GENERAL = "With these settings there is nothing to show. Undo takes the last change back."
+
+
+class Problem(ValueError):
+    """Why a page can't do what it is asked, and what to do about it, in words for the visitor."""
+
+
+def said_of(problem: Exception, otherwise: str = GENERAL) -> str:
+    """The words of a Problem, ended with a stop; of anything else, which is logged, ``otherwise``."""
+    if isinstance(problem, Problem):
+        return sentence(str(problem))
+    logging.getLogger(__name__).error("This is for a programmer to read.", exc_info=problem)
+    return otherwise
+
+
+def sentence(words: str) -> str:
+    """Words that end with a stop."""
+    words = words.rstrip()
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
