@@ -11,9 +11,10 @@ import numpy as np
 
 import lstm_core as lc
 from explorer.csv_input import read_series
-from explorer.limits import MAX_STEPS
+from explorer.limits import MIN_VALUES
 from explorer.problems import Problem
 from explorer.state import NothingYet
+from explorer.text_input import read_text
 from lstm_core import sequences
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -95,10 +96,10 @@ def read_input(
         names = tuple(str(year) for year in years[start : start + steps])
         return _reading_of(values[start : start + steps + 1], names)
     if source == "csv":
-        if len(series) < 3:
+        if len(series) < MIN_VALUES:
             raise NothingYet(
-                "There is no series yet: upload a CSV file with a column of numbers,"
-                " or choose another input."
+                "There is no series yet: choose a CSV file with a column of numbers, or paste"
+                " numbers."
             )
         return _reading_of(_standardised(np.array(series))[: steps + 1])
     return _reading_of(_signal(source, steps + 1, seed)[:, 0])
@@ -135,9 +136,7 @@ def _reading_of(values: np.ndarray, names: tuple[str, ...] | None = None) -> Rea
 
 
 def _reading_of_text(text: str) -> Reading:
-    clean = sequences.clean_text(text)[: MAX_STEPS + 1]
-    if len(clean.strip()) < 3:
-        raise Problem("The text is too short: type at least three letters.")
+    clean = read_text(text)
     codes = sequences.encode_text(clean)
     return Reading(
         sequences.one_hot(clean[:-1]), codes[1:], tuple(clean[:-1]), codes[:-1], is_text=True

@@ -14,6 +14,7 @@ from explorer.finite import require_finite
 from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
 from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
 from explorer.remember import remembered
+from explorer.text_input import shortened
 from lstm_core.analysis import Flows, flows, gate_shares
 from lstm_core.readout import (
     cross_entropy,
@@ -52,6 +53,21 @@ class InsideState:
     weight: str = words("W_v_cs", 12)
     drawing: str = choice("cell", "none", "cell", "unrolled")
     flow: str = choice("forward", "forward", "backward")
+
+    def stand_in(self, last: InsideState | None) -> tuple[InsideState, str]:
+        """The state whose picture is shown where this one has none, and what that is. A text is never
+        stood for by a series."""
+        last = last or InsideState()
+        if self.source == "text" != last.source:
+            last = replace(last, source="text", text=InsideState.text, edits=())
+        return last, f"the picture shows {_name_of_input(last)}"
+
+
+def _name_of_input(state: InsideState) -> str:
+    if state.source == "text":
+        return f"the text “{shortened(state.text)}”"
+    names = {"sunspots": "the sunspots", "csv": "the series that you gave before"}
+    return names.get(state.source, f"the input “{SOURCES[state.source]}”")
 
 
 def presets() -> dict[str, InsideState]:

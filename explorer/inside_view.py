@@ -22,6 +22,7 @@ from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
 from explorer.notation import NOTATIONS, step_template, symbol
 from explorer.show import show, theme
 from explorer.store import Store
+from explorer.text_input import READS, notes
 from lstm_core.figures import (
     PANELS,
     gate_saturation,
@@ -35,6 +36,7 @@ from lstm_core.sequences import ALPHABET
 
 STEP = "live/step"  # the part with the step in numbers
 TEXT = "live/text"
+CUT = "text/cut"  # in the session: the text that was kept, and how long it was before
 
 
 def input_controls(store: Store[InsideState]) -> None:
@@ -48,13 +50,7 @@ def input_controls(store: Store[InsideState]) -> None:
             store.slider("start", "from year 1700 +", high=latest_start(store.state))
         store.choose("loss", "Loss counts at", LOSSES)
     if source == "text":
-        st.text_area(
-            "Text to read",
-            max_chars=MAX_TEXT,
-            height=90,
-            help="Letters and . , ? ! ' are read; accents are dropped, all else becomes a space.",
-            **store.widget("text"),
-        )
+        _text(store)
     elif source == "csv":
         _upload(store)
     elif source == "noise":
@@ -70,6 +66,31 @@ def looks(store: Store[InsideState]) -> None:
         store.select("drawing", "Drawing", DRAWINGS)
         store.select("view", "Charts", VIEWS)
         store.slider("unit", "unit", high=width(store.state) - 1, unit=True)
+
+
+def _text(store: Store[InsideState]) -> None:
+    """The field for the text, and what is said of it."""
+    widget = store.widget("text")
+    st.text_area(
+        "Text to read",
+        height=90,
+        help=f"The cell reads {READS}. Capitals become small letters, accents are left out, and a"
+        f" space stands for all else. The first {MAX_TEXT} characters are read.",
+        **widget | {"on_change": _take_text, "args": (store, widget["key"])},
+    )
+    text = store.state.text
+    left, length = st.session_state.get(CUT, ("", 0))
+    cut = f"Of {length:,} characters the first {MAX_TEXT} are kept." if left == text != "" else ""
+    if said := f"{cut} {notes(text)}".strip():
+        st.caption(said)
+
+
+def _take_text(store: Store[InsideState], key: str) -> None:
+    """Take what was typed or pasted, as far as there is room."""
+    text = st.session_state[key] or ""
+    left = text[:MAX_TEXT]
+    st.session_state[CUT] = (left, len(text)) if left != text else ("", 0)
+    store.change(text=left)
 
 
 def _upload(store: Store[InsideState]) -> None:

@@ -2,6 +2,7 @@
 
 MAX_STEPS = 200
 MIN_STEPS = 2
+MIN_VALUES = MIN_STEPS + 1  # of a series: the last one is only predicted
 MAX_TEXT = 120
 MAX_EDITS = 64
 MAX_POINTS = 12

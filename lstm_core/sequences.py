@@ -170,14 +170,19 @@ def clean_text(text: str) -> str:
     Source: Unicode's compatibility decomposition (NFKD).
     """
     _require_str("text", text)
-    decomposed = unicodedata.normalize("NFKD", text.translate(_TO_APOSTROPHE)).casefold()
-    # Case folding can bring back composed letters.
-    decomposed = unicodedata.normalize("NFKD", decomposed).translate(_TO_APOSTROPHE)
-    letters = (symbol for symbol in decomposed if not unicodedata.combining(symbol))
-    spaced = "".join(symbol if symbol in ALPHABET else " " for symbol in letters)
+    spaced = "".join(map(in_alphabet, text))
     while "  " in spaced:
         spaced = spaced.replace("  ", " ")
     return spaced
+
+
+def in_alphabet(character: str) -> str:
+    """What ``clean_text`` makes of one character: symbols of ALPHABET, or nothing of an accent alone."""
+    decomposed = unicodedata.normalize("NFKD", character.translate(_TO_APOSTROPHE)).casefold()
+    # Case folding can bring back composed letters.
+    decomposed = unicodedata.normalize("NFKD", decomposed).translate(_TO_APOSTROPHE)
+    letters = (symbol for symbol in decomposed if not unicodedata.combining(symbol))
+    return "".join(symbol if symbol in ALPHABET else " " for symbol in letters)
 
 
 def encode_text(text: str, alphabet: str = ALPHABET) -> NDArray[np.int64]:

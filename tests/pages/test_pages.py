@@ -23,6 +23,7 @@ from explorer import (
     equations,
     errata_checks,
     inside,
+    inside_view,
     live,
     regimes,
     roots,
@@ -60,6 +61,7 @@ from lstm_core.figures import (
 )
 from lstm_core.signals import Node, Signal
 from lstm_core.substitute import step_in_numbers
+from tests.explorer.test_text_input import FOREIGN
 from tests.live import (
     Control,
     can_undo,
@@ -662,7 +664,7 @@ def test_unknown_names_in_a_link_are_ignored(page: str) -> None:
     assert link(at) == {}
 
 
-@pytest.mark.parametrize("text", ["", "ab", "☃☃☃"])
+@pytest.mark.parametrize("text", ["", "ab", "☃☃☃", "Привет, мир"])
 def test_a_text_that_is_too_short_is_said_and_kept(text: str) -> None:
     at = sound(open_page(INSIDE, {"source": "text", "n": "2"}))
     before = picture(at)
@@ -683,6 +685,51 @@ def test_a_text_that_is_too_short_leaves_the_rest_of_the_state_as_it_was() -> No
     refused(at)
     sound(at.text_area[0].set_value(before.text).run())
     assert state_of(at, INSIDE) == before, "mending the text does not bring back what was there"
+
+
+@pytest.mark.parametrize("text", [*FOREIGN.values(), "", "x" * (MAX_TEXT + 1)])
+def test_a_link_with_a_text_that_cannot_be_read_shows_a_text_and_says_which(text: str) -> None:
+    at = open_page(INSIDE, {"source": "text", "text": text or " "})
+    letters = shown(at)["parts"][inside_view.TEXT]["letters"]
+    assert letters == InsideState.text[:-1].replace(" ", "␣")
+    if len(text) > MAX_TEXT:
+        assert f"at most {MAX_TEXT} characters; the default is used" in at.toast[0].value
+        sound(at)
+    else:
+        assert f"the picture shows the text “{InsideState.text}”." in refused(at)
+
+
+def test_without_an_input_of_its_own_a_picture_says_whose_it_is() -> None:
+    at = open_page(INSIDE, {"source": "csv"})
+    assert "the picture shows the sunspots." in said_by(at)
+    choose(at, f"{name_of(INSIDE)}/source", "sine")
+    choose(at, f"{name_of(INSIDE)}/source", "csv")
+    assert "the picture shows the input “Sine”." in said_by(at)
+    choose(at, f"{name_of(INSIDE)}/source", "text")
+    sound(at.text_area[0].set_value("hello there").run())
+    at.text_area[0].set_value("Привет").run()
+    assert "the picture shows the text “hello there”." in refused(at)
+    choose(at, f"{name_of(INSIDE)}/source", "csv")
+    assert "the picture shows the text “hello there”." in said_by(at)
+
+
+def test_a_paste_that_is_too_long_is_cut_and_that_is_said() -> None:
+    at = open_page(INSIDE, {"source": "text"})
+    words = "a rabbit with pink eyes ran " * 20
+    sound(at.text_area[0].set_value(words).run())
+    assert at.text_area[0].value == state_of(at, INSIDE).text == words[:MAX_TEXT]
+    said = f"Of {len(words)} characters the first {MAX_TEXT} are kept."
+    assert said in said_by(at)
+    sound(at.text_area[0].set_value("the cat").run())
+    assert said not in said_by(at)
+
+
+def test_what_is_not_read_of_a_text_is_shown() -> None:
+    at = sound(open_page(INSIDE, {"source": "text", "text": "Déjà vu 7 €"}))
+    assert "Read as “deja vu”." in said_by(at)
+    assert "Not read: 7, €." in said_by(at)
+    sound(at.text_area[0].set_value("the cat").run())
+    assert "Not read" not in said_by(at)
 
 
 @pytest.mark.parametrize(
@@ -901,7 +948,7 @@ def test_without_a_file_the_remedy_is_said() -> None:
     choose(at, f"{name_of(INSIDE)}/source", "csv")
     assert not at.exception
     said = said_by(at)
-    assert "upload a CSV file" in said
+    assert "choose a CSV file" in said
     assert at.get("file_uploader")
 
 
