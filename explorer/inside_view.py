@@ -229,6 +229,16 @@ def _input_chart(run: InsideRun, height: int) -> None:
     show(sequence(columns, theme=theme(), height=height, time_axis=False), "input")
 
 
+def _meaning_of_loss(run: InsideRun, state: InsideState) -> str:
+    """What E is, after its number."""
+    last = state.loss == "last"
+    where = "at the last step" if last else f"over {len(run.rec)} steps"
+    if run.reading.is_text:
+        p = "−ln of the probability that the cell gave to the letter that came"
+        return f" nats, {p}, {where}." if last else f" nats, the sum of {p}, {where}."
+    return f", half the {'' if last else 'summed '}squared error of the prediction, {where}."
+
+
 def _text_strip(run: InsideRun) -> None:
     """The text, and what the readout expects after every letter of it."""
     best = run.y.argsort(1)[:, ::-1][:, :5]
@@ -269,7 +279,7 @@ def step_numbers(run: InsideRun, state: InsideState) -> None:
     html = (
         f'<h3>Step n = <span data-of="n"></span>{called}, unit <span data-of="unit"></span></h3>'
         f'<div class="step">{step_template(run.rec.cell, state.notation)}</div>'
-        f'<small>Loss E = <span data-of="E"></span> over {len(run.rec)} steps</small>'
+        f'<small>Loss E = <span data-of="E"></span>{_meaning_of_loss(run, state)}</small>'
     )
     columns = {"E": [run.error]} | ({"called": [_visible(name) for name in names]} if named else {})
     live.fill(STEP, {"html": html, "columns": columns})

@@ -732,6 +732,26 @@ def test_what_is_not_read_of_a_text_is_shown() -> None:
     assert "Not read" not in said_by(at)
 
 
+@pytest.mark.parametrize("source", ["sunspots", "text"])
+@pytest.mark.parametrize("loss", inside.LOSSES)
+def test_the_loss_is_named_and_is_what_its_name_says(source: str, loss: str) -> None:
+    at = sound(open_page(INSIDE, {"source": source, "loss": loss}))
+    part = shown(at)["parts"][inside_view.STEP]
+    said = re.sub("<[^>]*>", "", part["html"])
+    run = inside.run(InsideState(source=source, loss=loss))
+    counted = slice(-1, None) if loss == "last" else slice(None)
+    if source == "text":
+        p = np.exp(run.y) / np.exp(run.y).sum(1, keepdims=True)
+        every = -np.log(p[np.arange(len(p)), run.reading.target])
+        assert "nats" in said and "−ln of the probability" in said
+    else:
+        every = 0.5 * ((run.y - run.reading.target) ** 2).sum(1)
+        assert "half the" in said and "squared error" in said
+    assert part["columns"]["E"] == [pytest.approx(every[counted].sum())]
+    assert ("sum" in said.partition("Loss E")[2]) == (loss == "every")
+    assert said.endswith("at the last step." if loss == "last" else f"over {len(run.rec)} steps.")
+
+
 @pytest.mark.parametrize(
     "edits",
     [
