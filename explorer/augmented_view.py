@@ -67,10 +67,9 @@ def controls(store: Store[AugmentedState]) -> None:
         if state.d_s > 1:
             store.slider("unit", "unit drawn", high=state.d_s - 1, unit=True)
         store.select("drawing", "Drawing", {kind: DRAWINGS[kind] for kind in ("none", "cell")})
-    with st.popover("Size and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("d_s", "d_s, width of the state", shapes=True)
-            store.slider("steps", "steps", shapes=True)
+    with st.popover("Size and seed", width="stretch"), live.group("live/size"):
+        store.slider("d_s", "d_s, width of the state", shapes=True)
+        store.slider("steps", "steps", shapes=True)
         store.number("seed", "seed of weights and noise")
 
 

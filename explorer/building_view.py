@@ -54,12 +54,11 @@ def controls(store: Store[BuildingState]) -> None:
                 store.slider(name, name, step=0.01)
         store.select("signal", "Input", SIGNALS)
         store.slider("size", "size of the input", step=0.1)
-    with st.popover("Steps, units and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps", shapes=True)
-            store.slider("width", "units", shapes=True)
-            if state.width > 1:
-                store.slider("unit", "unit drawn", high=state.width - 1)
+    with st.popover("Steps, units and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps", shapes=True)
+        store.slider("width", "units", shapes=True)
+        if state.width > 1:
+            store.slider("unit", "unit drawn", high=state.width - 1)
         store.number("seed", "seed of weights and noise")
 
 

@@ -57,13 +57,12 @@ def controls(store: Store[CarouselState]) -> None:
     if store.state.system == "scalar":
         _scalar_controls(store)
         return
-    with st.popover("Size, start and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps", shapes=True)
-            store.slider("width", "units", shapes=True)
-            if store.state.width > 1:
-                store.slider("unit", "unit drawn", high=store.state.width - 1)
-            store.slider("start", "start s[−1]", step=0.1)
+    with st.popover("Size, start and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps", shapes=True)
+        store.slider("width", "units", shapes=True)
+        if store.state.width > 1:
+            store.slider("unit", "unit drawn", high=store.state.width - 1)
+        store.slider("start", "start s[−1]", step=0.1)
         store.number("seed", "seed of the weights")
 
 

@@ -54,10 +54,9 @@ def controls(store: Store[RegimesState]) -> None:
                 store.slider(f"b_{gate}", f"bias b_{gate}", step=0.5)
             else:
                 store.slider(f"g_{gate}", f"g_{gate}", step=0.01)
-    with st.popover("Size and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps")
-            store.slider("width", "units")
+    with st.popover("Size and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps")
+        store.slider("width", "units")
         store.number("seed", "seed")
 
 

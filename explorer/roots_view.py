@@ -35,11 +35,10 @@ def controls(store: Store[RootsState]) -> None:
         store.slider("c", "input weight C, times |a|", step=0.05)
         store.select("signal", "Input x", INPUTS)
         store.slider("start", "start s(0)", step=0.05)
-    with st.popover("Units, delay, bias and seed", width="stretch"):
-        with live.group("live/more"):
-            store.choose("units", "Units", UNITS)
-            store.slider("tau", "delay τ", step=0.05)
-            store.slider("phi", "bias φ, times |a|", step=0.05)
+    with st.popover("Units, delay, bias and seed", width="stretch"), live.group("live/more"):
+        store.choose("units", "Units", UNITS)
+        store.slider("tau", "delay τ", step=0.05)
+        store.slider("phi", "bias φ, times |a|", step=0.05)
         store.number("seed", "seed of the noise")
 
 

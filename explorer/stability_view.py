@@ -50,10 +50,9 @@ def controls(store: Store[StabilityState]) -> None:
         store.slider("start", "start s[−1] (unit 1: half)", step=0.1)
         store.select("signal", "Input to unit 0", INPUTS)
         store.select("drawing", "Drawing", DRAWINGS)
-    with st.popover("Size and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps")
-            store.slider("size", "size of the input", step=0.1)
+    with st.popover("Size and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps")
+        store.slider("size", "size of the input", step=0.1)
         store.number("seed", "seed of the noise")
 
 

@@ -216,7 +216,8 @@ class Store(Generic[State]):
     ) -> None:
         """A slider with a number field over the field's range, or up to ``high``; the picture follows
         while it is dragged. ``shapes``: what else there is on the page depends on it. ``unit``: the
-        browser shows that unit at once. ``log``: on a log scale, ``step`` in decades."""
+        browser shows that unit at once. ``log``: on a log scale, ``step`` in decades. ``bare``: the number
+        field alone."""
         kind = kind_of(self.kind, field)
         top = kind.high if high is None else high
         value = getattr(self.state, field)
@@ -269,8 +270,7 @@ class Store(Generic[State]):
 
     def number(self, field: str, label: str) -> None:
         """A field for a whole number in the field's range."""
-        kind = kind_of(self.kind, field)
-        st.number_input(label, kind.low, kind.high, step=1, **self.widget(field))
+        self.slider(field, label, bare=True)
 
     def choose(
         self,

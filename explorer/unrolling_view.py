@@ -31,10 +31,9 @@ def controls(store: Store[UnrollingState]) -> None:
         store.choose("start", "Each segment starts", STARTS)
         store.choose("shown", "Response", SHOWN)
         store.select("drawing", "Drawing (whole sequence)", DRAWINGS)
-    with st.popover("Size and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps N", shapes=True)
-            store.slider("size", "size of the input", step=0.1)
+    with st.popover("Size and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps N", shapes=True)
+        store.slider("size", "size of the input", step=0.1)
         store.number("seed", "seed of the noise")
 
 

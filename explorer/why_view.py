@@ -34,10 +34,9 @@ def controls(store: Store[WhyState]) -> None:
         else:
             for name in ("g_cs", "g_cu", "g_cr"):
                 store.slider(name, name, step=0.01)
-    with st.popover("Size and seed", width="stretch"):
-        with live.group("live/size"):
-            store.slider("steps", "steps")
-            store.slider("width", "units", shapes=True)
+    with st.popover("Size and seed", width="stretch"), live.group("live/size"):
+        store.slider("steps", "steps")
+        store.slider("width", "units", shapes=True)
         store.number("seed", "seed")
 
 

@@ -30,7 +30,7 @@ def parts(at: AppTest, *kinds: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class Control:
-    """A control in a group: its kind, its key, what it shows, and the group."""
+    """A control: its kind, its key, what it shows, and the element that it is in, or is."""
 
     kind: str
     key: str
@@ -39,12 +39,12 @@ class Control:
 
 
 def controls(at: AppTest, *kinds: str) -> list[Control]:
-    """The controls in groups, of some kinds, or all."""
+    """The controls in groups and by themselves, of some kinds, or all."""
     found = [
         Control(each["kind"], each["key"], each["data"], group)
         for group in parts(at, "group")
         for each in data(group)["parts"]
-    ]
+    ] + [Control("slider", e.key, data(e), e) for e in parts(at, "slider")]
     return [each for each in found if each.kind in kinds or not kinds]
 
 

@@ -122,7 +122,7 @@ function giveKeysBack(event) {
   );
   const back = () => {
     const focused = document.activeElement;
-    if (used.contains(focused) && focused.type !== "number") focused.blur();
+    if (used.contains(focused) && focused.type !== "text") focused.blur();
   };
   if (used) setTimeout(back);
 }

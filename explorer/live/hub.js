@@ -72,6 +72,33 @@ hub.format = (number, digits = 4) => {
   return text.replace(/(?<=e[+-])\d$/, "0$&").replaceAll("-", "−");
 };
 
+// A number as people type it: with a decimal comma or point, any minus sign, a plus, a power of ten; NaN
+// where it is none (as `read_number` in explorer/entries.py).
+hub.read = (text) => {
+  const plain = text.trim().replace(/[−–]/g, "-").replace(",", ".");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+};
+// The number of a field, and a sentence where it is none that fits.
+hub.readField = (text, { low, high, whole }) => {
+  const value = hub.read(text);
+  if (value >= low && value <= high && (!whole || Number.isInteger(value))) return [value, ""];
+  const wanted = `a ${whole ? "whole " : ""}number from ${hub.format(low)} to ${hub.format(high)}`;
+  const typed = text.trim().length > 20 ? `${text.trim().slice(0, 20)}…` : text.trim();
+  return [NaN, typed ? `“${typed}” is not ${wanted}.` : `Type ${wanted}.`];
+};
+// Fields for numbers are of text: the browser's own leave out what they do not know, as a comma.
+hub.numberField = (listeners) =>
+  hub.element("input", { type: "text", role: "spinbutton", autocomplete: "off", ...listeners });
+hub.bound = (field, low, high) => {
+  field.inputMode = low < 0 ? "text" : "decimal"; // some have no minus sign among their digits
+  field.setAttribute("aria-valuemin", low);
+  field.setAttribute("aria-valuemax", high);
+};
+hub.setField = (field, value) => {
+  field.value = String(value).replaceAll("-", "−");
+  field.setAttribute("aria-valuenow", value);
+};
+
 // Numbers that the server packed as float64 (live.floats).
 hub.floats = (packed) => {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));

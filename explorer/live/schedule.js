@@ -126,10 +126,10 @@ hub.define("schedule", (component) => {
       "Drag a point; it snaps to 0, 0.5 and 1, unless Alt is held." +
       (data.free ? " A double click adds a point, or removes one." : "");
     const field = (label, which, place, words) => {
-      const bounds = place ? { min: 0, max: 1, step: 0.01 } : { min: 0, step: 1 };
       const onchange = () => typed(input, which(), place);
+      const onkeydown = (event) => stepped(event, which(), place);
       const named = { "aria-label": `${data.label}: ${words}`, title: words };
-      const input = element("input", { type: "number", ...named, ...bounds, onchange, onblur: adopt });
+      const input = hub.numberField({ ...named, onchange, onkeydown, onblur: adopt });
       inputs.push({ input, which, place });
       return element("label", {}, label, input);
     };
@@ -153,9 +153,10 @@ hub.define("schedule", (component) => {
   }
   function fill() {
     for (const { input, which, place } of inputs) {
-      const [low, high] = stepsOf(which());
-      if (!place) Object.assign(input, { min: low, max: high, disabled: low === high });
-      if (input !== document.activeElement) input.value = points[which()][place];
+      const [low, high] = place ? [0, 1] : stepsOf(which());
+      hub.bound(input, low, high);
+      input.disabled = low === high;
+      if (input !== document.activeElement) hub.setField(input, points[which()][place]);
     }
     if (!data.free) return;
     const [more, less] = fields.querySelectorAll("button");
@@ -163,12 +164,19 @@ hub.define("schedule", (component) => {
     less.disabled = isEnd(chosen);
   }
   function typed(input, i, place) {
-    const value = input.value.trim() === "" ? NaN : Number(input.value);
     const [low, high] = place ? [0, 1] : stepsOf(i);
-    const fits = value >= low && value <= high && (place || Number.isInteger(value));
-    problem.hidden = fits;
-    problem.textContent = `Type ${place ? "a" : "a whole"} number from ${low} to ${high}.`;
-    if (fits) move(i, place ? [points[i][0], value] : [value, points[i][1]]);
+    const [value, words] = hub.readField(input.value, { low, high, whole: !place });
+    problem.textContent = words;
+    problem.hidden = !words;
+    if (!words) move(i, place ? [points[i][0], value] : [value, points[i][1]]);
+  }
+  function stepped(event, i, place) {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const [n, value] = points[i];
+    move(i, place ? [n, value + by / 100] : [n + by, value]);
+    hub.setField(event.target, points[i][place]);
   }
 
   // Setting. The first and the last point of a curve stay at its ends, the first of a switch at 0.

@@ -1,5 +1,5 @@
 // A slider with a number field. Values go out while it is dragged, the newest last. Where it is `log`,
-// equal ways on it are equal factors.
+// equal ways on it are equal factors; where it is `bare`, it has the field alone, and two buttons.
 hub.define("slider", (component) => {
   const { element } = hub;
   let data = {};
@@ -11,16 +11,14 @@ hub.define("slider", (component) => {
     onpointerup: letGo,
     onpointercancel: letGo,
   });
-  const field = element("input", { type: "number", step: "any", onchange: typed });
+  const field = hub.numberField({ onchange: typed, onkeydown: pressed });
   const name = element("span", {});
   const problem = element("small", { role: "alert", hidden: "" });
-  const part = element(
-    "div",
-    { class: "live-slider" },
-    element("label", {}, name, field),
-    range,
-    problem,
-  );
+  const step = (sign, by) => element("button", { type: "button", onclick: () => go(by) }, sign);
+  const steps = [step("−", -1), step("+", 1)];
+  const label = element("label", {}, name, field);
+  const row = element("div", { class: "row" }, label, ...steps);
+  const part = element("div", { class: "live-slider" }, row, range, problem);
   component.parentElement.append(part);
 
   const placeOf = (value) => (data.log ? Math.log10(value) : value);
@@ -31,13 +29,21 @@ hub.define("slider", (component) => {
     hub.send(component, value);
   }
   function typed() {
-    const value = field.value.trim() === "" ? NaN : Number(field.value);
-    const whole = !data.whole || Number.isInteger(value);
-    const fits = value >= data.low && value <= data.high && whole;
-    problem.hidden = fits;
-    if (fits) return change(value);
-    const kind = data.whole ? "a whole number" : "a number";
-    problem.textContent = `Type ${kind} from ${hub.format(data.low)} to ${hub.format(data.high)}.`;
+    const [value, words] = hub.readField(field.value, data);
+    if (!words) return change(value);
+    problem.textContent = words;
+    problem.hidden = false;
+  }
+  function go(by) {
+    if (by < 0) range.stepDown();
+    else range.stepUp();
+    change(valueAt(Number(range.value)));
+  }
+  function pressed(event) {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    go(by);
   }
   function letGo() {
     held = false;
@@ -45,7 +51,7 @@ hub.define("slider", (component) => {
   }
   function show(value) {
     range.value = placeOf(value);
-    field.value = Number(value.toPrecision(10));
+    hub.setField(field, Number(value.toPrecision(10)));
     range.setAttribute("aria-valuetext", hub.format(value));
     const [low, high] = [data.low, data.high].map(placeOf);
     const share = (100 * (placeOf(value) - low)) / (high - low || 1);
@@ -67,12 +73,14 @@ hub.define("slider", (component) => {
       data = next.data;
       hub.values[data.key] = data.value;
       name.textContent = data.label;
-      for (const [input, end] of [[range, placeOf], [field, Number]]) {
-        input.min = end(data.low);
-        input.max = end(data.high);
-        input.setAttribute("aria-label", data.label);
-      }
-      range.step = data.step;
+      Object.assign(range, { min: placeOf(data.low), max: placeOf(data.high), step: data.step });
+      hub.bound(field, data.low, data.high);
+      for (const input of [range, field]) input.setAttribute("aria-label", data.label);
+      range.hidden = Boolean(data.bare);
+      steps.forEach((button, i) => {
+        button.hidden = !data.bare;
+        button.setAttribute("aria-label", `${["Lower", "Raise"][i]} ${data.label}`);
+      });
       adopt();
     },
     close: () => off(),

@@ -301,7 +301,7 @@ CONTROLS = [
     (INSIDE, {}, "choice", "view", "all"),
     (INSIDE, {}, "choice", "view", "sums"),
     (INSIDE, {}, "choice", "view", "gates"),
-    (INSIDE, {"source": "noise"}, "number_input", "seed", 3),
+    (INSIDE, {"source": "noise"}, "live", "seed", 3),
     (INSIDE, {"source": "text"}, "text_area", "text", "another text"),
     (CAROUSEL, {}, "live", "cs", 0.5),
     (CAROUSEL, {}, "live", "steps", 20),
@@ -310,7 +310,7 @@ CONTROLS = [
     (CAROUSEL, {}, "choice", "cr_mode", "schedule"),
     (CAROUSEL, {}, "choice", "error", "state"),
     (CAROUSEL, {}, "choice", "system", "scalar"),
-    (CAROUSEL, {}, "number_input", "seed", 3),
+    (CAROUSEL, {}, "live", "seed", 3),
     (CAROUSEL, {"cu_mode": "bias"}, "live", "cu_bias", 3.0),
     (CAROUSEL, {"system": "scalar"}, "choice", "pattern", "ramp"),
     (CAROUSEL, {"system": "scalar"}, "button_group", "opened", [2]),
@@ -333,14 +333,14 @@ CONTROLS = [
     (REGIMES, {"gates": "held"}, "live", "g_cs", 0.5),
     (REGIMES, {"gates": "held"}, "live", "g_cu", 0.5),
     (REGIMES, {"gates": "held"}, "live", "g_cr", 0.5),
-    (REGIMES, {}, "number_input", "seed", 3),
+    (REGIMES, {}, "live", "seed", 3),
     (WHY, {}, "live", "radius", 1.25),
     (WHY, {}, "live", "nonnormal", 3.0),
     (WHY, {}, "live", "drive", 4.0),
     (WHY, {}, "live", "forget_bias", -2.0),
     (WHY, {}, "live", "steps", 20),
     (WHY, {}, "live", "width", 2),
-    (WHY, {}, "number_input", "seed", 3),
+    (WHY, {}, "live", "seed", 3),
     (WHY, {}, "choice", "loss", "every"),
     (WHY, {}, "choice", "gates", "held"),
     (WHY, {"gates": "held"}, "live", "g_cs", 0.5),
@@ -355,7 +355,7 @@ CONTROLS = [
     (BUILDING, {}, "live", "unit", 2),
     (BUILDING, {}, "choice", "signal", "sine"),
     (BUILDING, {"stage": "identity_state"}, "choice", "gates", "held"),
-    (BUILDING, {}, "number_input", "seed", 3),
+    (BUILDING, {}, "live", "seed", 3),
     (BUILDING, {"stage": "vanilla"}, "live", "b_cx", -2.0),
     (BUILDING, {"stage": "gated_readout", "gates": "held"}, "live", "g_cr", 0.1),
     (STABILITY, {}, "live", "modulus", 1.1),
@@ -366,7 +366,7 @@ CONTROLS = [
     (STABILITY, {}, "choice", "signal", "noise"),
     (STABILITY, {}, "choice", "form", "real"),
     (STABILITY, {"form": "real"}, "live", "mu_1", -0.5),
-    (STABILITY, {"signal": "noise"}, "number_input", "seed", 3),
+    (STABILITY, {"signal": "noise"}, "live", "seed", 3),
     (STABILITY, {"signal": "step"}, "live", "size", 3.0),
     (UNROLLING, {}, "live", "weight", -0.8),
     (UNROLLING, {}, "live", "length", 30),
@@ -378,14 +378,14 @@ CONTROLS = [
     (UNROLLING, {}, "choice", "start", "carry"),
     (UNROLLING, {}, "choice", "shown", "r"),
     (UNROLLING, {}, "choice", "drawing", "unrolled"),
-    (UNROLLING, {"signal": "noise"}, "number_input", "seed", 3),
+    (UNROLLING, {"signal": "noise"}, "live", "seed", 3),
     (AUGMENTED, {}, "live", "taps", 2),
     (AUGMENTED, {}, "live", "d_v", 1),
     (AUGMENTED, {}, "live", "d_s", 6),
     (AUGMENTED, {}, "live", "at", 30),
     (AUGMENTED, {}, "live", "unit", 3),
     (AUGMENTED, {}, "live", "steps", 30),
-    (AUGMENTED, {}, "number_input", "seed", 3),
+    (AUGMENTED, {}, "live", "seed", 3),
     (AUGMENTED, {}, "choice", "projection", "orthogonal"),
     (AUGMENTED, {}, "choice", "gate", "learned"),
     (AUGMENTED, {}, "choice", "signal", "pulses"),
@@ -411,7 +411,7 @@ CONTROLS = [
     (ROOTS, {}, "choice", "units", "two"),
     (ROOTS, {"units": "two"}, "live", "a_1", 9.0),
     (ROOTS, {"units": "two"}, "live", "coupling", 2.0),
-    (ROOTS, {"signal": "noise"}, "number_input", "seed", 3),
+    (ROOTS, {"signal": "noise"}, "live", "seed", 3),
 ]
 
 
@@ -537,7 +537,6 @@ def change_something(at: AppTest, rng: random.Random) -> None:
     """Move one control, chosen at random, to a place chosen at random."""
     found = [
         *controls(at, "slider", "choice", "menu"),
-        *at.number_input,
         *at.get("button_group"),
         *at.text_area,
         *(b for b in at.button if not b.disabled),
@@ -547,8 +546,6 @@ def change_something(at: AppTest, rng: random.Random) -> None:
         change(at, rng, control)
     elif control.type == "button":
         control.click().run()
-    elif control.type == "number_input":
-        control.set_value(rng.randint(int(control.min), int(control.max))).run()
     elif control.type == "text_area":
         control.set_value(rng.choice(["", "ab", "the cat", "x" * MAX_TEXT, "ünï ☃ <b>"])).run()
     else:
