@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.entries import Place, Table
 from explorer.fields import BadValue, Kind
 from explorer.limits import MAX_EDITS, MAX_WEIGHT
 from explorer.problems import Problem
@@ -50,12 +51,64 @@ def _write(edits: Edits) -> str:
 
 def with_edit(edits: Edits, target: str, value: float) -> Edits:
     """The edits with one more; a later one for the same target replaces the earlier."""
-    if not abs(value) <= MAX_WEIGHT:
-        raise Problem(f"A weight must be from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}; got {value:g}.")
-    changed = tuple((dict(edits) | {target: value}).items())
+    return _with(edits, {target: value})
+
+
+def with_entries(
+    edits: Edits, name: str, trained: np.ndarray, entries: Mapping[Place, float | None]
+) -> Edits:
+    """The edits with entries of one matrix set as they are shown, that is scaled; None is the trained one.
+    Only those that change are edits. Raises Problem with a sentence."""
+    scale = factor(edits, name)
+    if scale == 0:
+        raise Problem(f"{name} is scaled by 0: every entry is 0 until it is scaled otherwise.")
+    known = dict(edits)
+    changes: dict[str, float | None] = {}
+    for place, shown in entries.items():
+        index = place[: trained.ndim]
+        target = f"{name}[{','.join(map(str, index))}]"
+        own = float(trained[index])
+        value = own if shown is None else shown / scale
+        if shown is None or shown != known.get(target, own) * scale:
+            changes[target] = None if value == own else value
+    return _with(edits, changes)
+
+
+def _with(edits: Edits, changes: Mapping[str, float | None]) -> Edits:
+    """The edits with some more, and without those that are None."""
+    for value in changes.values():
+        if value is not None and not abs(value) <= MAX_WEIGHT:
+            raise Problem(
+                f"A weight must be from -{MAX_WEIGHT:g} to {MAX_WEIGHT:g}; got {value:g}."
+            )
+    together: dict[str, float | None] = {**dict(edits), **changes}
+    changed = tuple((target, value) for target, value in together.items() if value is not None)
     if len(changed) > MAX_EDITS:
-        raise Problem(f"At most {MAX_EDITS} weights can be changed; undo one, or reset.")
+        raise Problem(
+            f"At most {MAX_EDITS} weights can be changed, and this would make {len(changed)};"
+            " undo one, or reset."
+        )
     return changed
+
+
+def table(edits: Edits, name: str, trained: np.ndarray) -> Table:
+    """A matrix as a table to be typed into. What is typed is an entry as it is scaled, and both are in
+    bounds."""
+    rows, columns = trained.shape if trained.ndim == 2 else (len(trained), 1)
+    scale = factor(edits, name)
+    said = f"{scale:g}".replace("-", "−")
+    reason = f" while the matrix is scaled by {said}" if abs(scale) < 1 else ""
+    return Table(name, rows, columns, MAX_WEIGHT * min(1, abs(scale)), reason)
+
+
+def entries_of(edits: Edits, name: str) -> list[tuple[int, int, float]]:
+    """The entries of a matrix that are set: row, column and value before the matrix is scaled."""
+    found = []
+    for target, value in edits:
+        matrix, place = _place(target)
+        if matrix == name and place is not None:
+            found.append((place[0], place[1] if len(place) > 1 else 0, value))
+    return found
 
 
 def factor(edits: Edits, name: str) -> float:

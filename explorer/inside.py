@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -191,9 +192,9 @@ def _run(state: InsideState) -> InsideRun:
     return InsideRun(read, rec, back, flows(rec, back), y, float(error))
 
 
-def theta(state: InsideState) -> dict[str, np.ndarray]:
-    """The weights in use, with the visitor's edits."""
-    return _edited(_model(state), state.edits)
+def trained(state: InsideState) -> Mapping[str, np.ndarray]:
+    """The weights as they were trained, without the visitor's edits."""
+    return _model(state).theta
 
 
 def _edited(trained: Model, edits: Edits) -> dict[str, np.ndarray]:

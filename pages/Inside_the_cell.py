@@ -27,7 +27,7 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
         inside_view.input_controls(store)
         with st.popover("Weights", width="stretch", icon=":material/edit:"):
             state = store.usable(inside.run)
-            weight_editor(store, inside.cell(state), inside.theta(state))
+            weight_editor(store, inside.cell(state), inside.trained(state))
         inside_view.looks(store)
     with right:
         time_cursor()

@@ -29,6 +29,7 @@ KINDS = (
     "head",
     "cursor",
     "slider",
+    "table",
     "plane",
     "schedule",
     "choice",

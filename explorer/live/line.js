@@ -30,6 +30,9 @@ hub.send = (component, value) => {
   clearTimeout(resting);
   pump();
 };
+// One of several changes that all have to arrive, in their order.
+hub.add = (component, change) =>
+  hub.send(component, [...(waiting.get(component.data.key) ?? []), change]);
 hub.busy = ({ data }) => waiting.has(data.key) || Boolean(under_way?.controls.has(data.key));
 // A choice: the whole page runs with it, and with what was still waiting.
 hub.choose = (component, value) => {

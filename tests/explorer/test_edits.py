@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.edits import Edits, apply_edits, factor, with_edit
+from explorer.edits import Edits, apply_edits, factor, table, with_edit, with_entries
 from explorer.inside import InsideState
 from explorer.limits import MAX_EDITS, MAX_WEIGHT
 from explorer.state import from_query, to_query
@@ -83,6 +83,56 @@ def test_setting_an_entry_twice_in_a_link_leaves_the_last() -> None:
 def test_a_weight_has_bounds(value: float) -> None:
     with pytest.raises(ValueError, match="from -50 to 50"):
         with_edit((), "W*", value)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([-1.0, 0.05, 0.3, 1.0, 3.0]),
+    st.dictionaries(
+        st.tuples(st.integers(0, 1), st.integers(0, 1)), st.none() | st.floats(-2.5, 2.5)
+    ),
+)
+def test_entries_are_set_as_they_are_shown(
+    scale: float, entries: dict[tuple[int, int], float | None]
+) -> None:
+    edits = with_entries((("W*", scale),), "W", THETA["W"], entries)
+    shown = apply_edits(THETA, edits)["W"]
+    for place in np.ndindex(2, 2):
+        wanted = entries.get(place)
+        own = THETA["W"][place] * scale
+        assert shown[place] == pytest.approx(
+            own if wanted is None else wanted, rel=1e-14, abs=1e-300
+        )
+    assert with_entries(edits, "W", THETA["W"], entries) == edits, "the same again is another edit"
+
+
+def test_only_entries_that_change_are_edits() -> None:
+    trained = THETA["b"]
+    assert with_entries((), "b", trained, {(0, 0): 5.0, (1, 0): 7.0}) == (("b[1]", 7.0),)
+    edits = (("b[1]", 7.0), ("W*", 2.0))
+    assert with_entries(edits, "b", trained, {(1, 0): 6.0}) == (("W*", 2.0),)
+    assert with_entries(edits, "b", trained, {(1, 0): None}) == (("W*", 2.0),)
+
+
+def test_entries_of_a_matrix_that_is_scaled_away_cannot_be_set() -> None:
+    with pytest.raises(ValueError, match=r"W is scaled by 0.*\.$"):
+        with_entries((("W*", 0.0),), "W", THETA["W"], {(0, 0): 1.0})
+
+
+def test_more_entries_than_a_link_holds_are_one_sentence() -> None:
+    trained = np.zeros((9, 9))
+    block = {place: 1.0 for place in np.ndindex(9, 9)}
+    with pytest.raises(ValueError, match=rf"At most {MAX_EDITS} weights.*would make 81;.*\.$"):
+        with_entries((), "W", trained, block)
+
+
+def test_a_table_allows_what_can_be_kept() -> None:
+    assert table((), "W", THETA["W"]).allowed == "from −50 to 50"
+    assert table((("W*", 3.0),), "W", THETA["W"]).bound == MAX_WEIGHT
+    small = table((("W*", -0.1),), "W", THETA["W"])
+    assert small.allowed == "from −5 to 5 while the matrix is scaled by −0.1"
+    edits = with_entries((("W*", -0.1),), "W", THETA["W"], {(0, 0): small.bound})
+    assert abs(dict(edits)["W[0,0]"]) <= MAX_WEIGHT
 
 
 def test_edits_have_a_bound() -> None:

@@ -504,9 +504,87 @@ def test_scaling_a_matrix_and_taking_the_weights_back() -> None:
     sound(send(at, f"scale/{name_of(INSIDE)}/W_v_cs", 0.5))
     assert state_of(at, INSIDE).edits == (("W_v_cs*", 0.5),)
     assert picture(at)[0] != before[0]
-    sound(at.button(key="unedit").click().run())
+    sound(send(at, TABLE, [{"back": True}]))
     assert state_of(at, INSIDE).edits == ()
     assert picture(at) == before
+
+
+TABLE = f"table/{name_of(INSIDE)}/W_v_cs"
+
+
+def entry(row: int, column: int, text: str, typed: bool = True) -> dict[str, Any]:
+    """A change that the table of weights sends: an entry that was typed, or a block."""
+    return {"row": row, "column": column, "text": text, "typed": typed}
+
+
+def test_entries_that_came_together_are_undone_one_by_one_and_a_block_at_once() -> None:
+    at = sound(open_page(INSIDE))
+    before = picture(at)
+    sound(
+        send(at, TABLE, [entry(0, 0, "1"), entry(1, 0, "−0,5"), entry(2, 0, "1\t2\n3\t4", False)])
+    )
+    block = tuple(
+        (f"W_v_cs[{i},{j}]", x) for i, j, x in [(2, 0, 1), (2, 1, 2), (3, 0, 3), (3, 1, 4)]
+    )
+    typed = (("W_v_cs[0,0]", 1.0), ("W_v_cs[1,0]", -0.5))
+    for edits in (typed + block, typed, typed[:1], ()):
+        assert state_of(at, INSIDE).edits == edits
+        table = shown(at)["values"][TABLE]
+        assert {tuple(place) for *place, _ in table["set"]} == {
+            tuple(map(int, re.findall(r"\d+", target))) for target, _ in edits
+        }
+        assert not table["words"]
+        sound(press(at, "undo"))
+    assert picture(at) == before
+    assert not can_undo(at)
+
+
+def test_what_the_table_refuses_is_said_until_it_is_entered_or_something_else_changes() -> None:
+    at = sound(open_page(INSIDE))
+
+    def words() -> str:
+        return shown(at)["values"][TABLE]["words"]
+
+    sound(send(at, TABLE, [entry(0, 0, "60"), entry(1, 2, "abc"), entry(3, 3, "7")]))
+    assert state_of(at, INSIDE).edits == (("W_v_cs[3,3]", 7.0),)
+    assert words() == (
+        "Row 0, column 0 of W_v_cs: “60” is not a number from −50 to 50."
+        " Row 1, column 2 of W_v_cs: “abc” is not a number from −50 to 50."
+    )
+    assert shown(at)["values"][TABLE]["refused"] == [[0, 0], [1, 2]]
+    sound(send(at, TABLE, [entry(0, 0, "6")]))
+    assert words() == "Row 1, column 2 of W_v_cs: “abc” is not a number from −50 to 50."
+    sound(press(at, "undo"))
+    assert not words()
+    edits = state_of(at, INSIDE).edits
+    for text in ("x\t1\n2\t60", "\n".join(["1\t2"] * 80), "1" * 200_000):
+        sound(send(at, TABLE, [entry(0, 0, text, False)]))
+        assert words().startswith("Nothing was pasted into W_v_cs: ")
+        assert words().endswith(".")
+        assert not at.toast
+        assert state_of(at, INSIDE).edits == edits
+    sound(send(at, TABLE, [entry(0, 0, "1\t2", False)]))
+    assert not words()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        7,
+        [None],
+        [{"row": 9, "column": 0, "text": "1", "typed": True}],
+        [{"row": -1, "column": 0, "text": "1", "typed": False}],
+        [{"row": 0.5, "column": 0, "text": "1", "typed": True}],
+        [{"row": 0, "column": 0, "text": 1, "typed": True}],
+        [{"back": 1.5}],
+    ],
+    ids=str,
+)
+def test_what_no_table_would_send_changes_nothing(sent: Any) -> None:
+    at = sound(open_page(INSIDE))
+    sound(send(at, TABLE, sent))
+    assert state_of(at, INSIDE).edits == ()
+    assert not can_undo(at)
 
 
 @EACH_PAGE
@@ -775,7 +853,7 @@ def test_edits_that_do_not_fit_are_said(edits: str) -> None:
 def test_edits_of_one_cell_do_not_break_the_other() -> None:
     """An entry of the text model's matrix need not exist in the sunspot model's."""
     at = open_page(INSIDE, {"source": "text"})
-    shape = inside.theta(InsideState(source="text"))["W_x_cu"].shape
+    shape = inside.trained(InsideState(source="text"))["W_x_cu"].shape
     target = f"W_x_cu[0,{shape[1] - 1}]"
     at = sound(open_page(INSIDE, {"source": "text", "edits": f"{target}=1.0"}))
     choose(at, f"{name_of(INSIDE)}/source", "sunspots")
