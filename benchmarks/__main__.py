@@ -1,11 +1,12 @@
 """One command, one report, nothing asserted: how fast the library is beside its peers, how soon a
-picture follows a key press beside a bare page, and what many visitors at once wait for."""
+picture follows a key press beside a bare page, what many visitors at once wait for, and how much memory
+they take."""
 
 from __future__ import annotations
 
 import argparse
 
-PARTS = ("library", "latency", "sessions")
+PARTS = ("library", "latency", "sessions", "memory")
 
 
 def main() -> None:
@@ -27,6 +28,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--presses", type=int, help="latency: key presses a page")
     parser.add_argument("--sessions", type=numbers, help="sessions: how many at once, as 10,30")
     parser.add_argument("--seconds", type=float, help="sessions: how long each number of them")
+    parser.add_argument(
+        "--idle",
+        type=float,
+        metavar="MINUTES",
+        help="memory: how long after a crowd left; default: 10",
+    )
     options = parser.parse_args()
     for part in options.parts:
         if part not in PARTS:
@@ -45,6 +52,11 @@ def run(part: str, options: argparse.Namespace) -> None:
         from benchmarks import library_table
 
         library_table.report(quick)
+        return
+    if part == "memory":
+        from benchmarks import memory
+
+        memory.report(quick, options.idle if options.idle is not None else 0.1 if quick else 10)
         return
     from benchmarks.controls import chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,14 @@ class Server:
             return None
         user, system = fields[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mb(self) -> float:
+        """The memory that it has; NaN but on Linux."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return math.nan
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
     def script_seconds(self) -> list[float]:
         """The processor time of every run of a script so far, of the run's thread alone."""

@@ -73,9 +73,9 @@ class Answer:
 
 
 class Visitor:
-    """A session on one page, which changes the page's control."""
+    """A session that opens links, or a control's page, and changes the control."""
 
-    def __init__(self, socket: Any, control: Control) -> None:
+    def __init__(self, socket: Any, control: Control | None) -> None:
         self.socket, self.control = socket, control
         self.seq = count(1)
         self.page = ""
@@ -83,13 +83,19 @@ class Visitor:
         self.before: dict[Place, bytes] = {}
 
     async def open(self) -> Answer:
-        """The first run of the page, as on opening its address."""
-        message = BackMsg()
-        message.rerun_script.page_name = self.control.path
-        answer = await self._ask(message)
-        self.before = answer.pictures()
+        """Open the control's page."""
+        answer = await self.follow(self.control.path)
         if not answer.problem and self.control.key not in self.widgets:
             answer.problem = f"no control {self.control.key!r}"
+        return answer
+
+    async def follow(self, page: str, query: str = "") -> Answer:
+        """The first run of a page, as on opening its address."""
+        message = BackMsg()
+        message.rerun_script.page_name, message.rerun_script.query_string = page, query
+        self.page = ""
+        answer = await self._ask(message)
+        self.before = answer.pictures()
         return answer
 
     async def change(self, value: float) -> Answer:
@@ -149,8 +155,8 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(server: Server, control: Control) -> AsyncIterator[Visitor]:
-    """Connect a visitor to a page, not yet opened."""
+async def visiting(server: Server, control: Control | None = None) -> AsyncIterator[Visitor]:
+    """Connect a visitor, who has not opened a page yet."""
     address = f"ws://{server.host}/_stcore/stream"
     async with websockets.connect(
         address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None

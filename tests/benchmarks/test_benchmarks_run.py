@@ -3,10 +3,12 @@ asserted."""
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import torch
 
 import lstm_core as lc
 from benchmarks import library as lib
+from benchmarks import memory
 from benchmarks.controls import CONTROLS, chosen
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +78,27 @@ def test_two_visitors_are_answered() -> None:
         assert_times([first, then, longest])
         assert (new_first, new_then, int(changes), errors) == ("100%", "100%", 6, "0")
     assert text.count("S visitors") == 2
+
+
+def test_the_memory_with_a_crowd_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = memory.crowds(texts=2, states=0, visitors=0)[0]
+    monkeypatch.setattr(memory, "crowds", lambda **numbers: [texts])
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        memory.report(quick=True, idle_minutes=0)
+    *sizes, _, errors = row_of(texts.name, printed.getvalue())
+    assert errors == "0"
+    first, most, end, idle = map(float, sizes)
+    if not math.isnan(first):  # where it can be read: on Linux
+        assert 0 < first <= most
+        assert 0 < end <= most
+        assert idle > 0
+
+
+def test_texts_and_states_are_all_different() -> None:
+    for crowd in memory.crowds(50, 20, 3)[:3]:
+        links = [link for session in crowd.sessions for link in session]
+        assert len(set(links)) == len(links)
 
 
 def test_pages_are_chosen_by_their_names() -> None:
