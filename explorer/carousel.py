@@ -9,7 +9,6 @@ import numpy as np
 
 import lstm_core as lc
 from explorer.fields import BadValue, Points, choice, curve, integer, number, steps_set
-from explorer.finite import require_finite
 from explorer.limits import MAX_POINTS, MAX_STEPS
 from explorer.remember import remembered
 from lstm_core import sequences
@@ -209,7 +208,6 @@ def _follow(rec: lc.Recording, error: str) -> CarouselRun:
         if error == "output"
         else lc.backpropagate(rec, nothing, explicit={rec.cell.state: at_end})
     )
-    require_finite(rec, back)
     by_lag = {kind: lc.norms_to(rec, kind=kind)[::-1] for kind in KINDS}
     change, left = constancy(back["psi"])
     return CarouselRun(rec, back, by_lag, change, left)

@@ -11,7 +11,6 @@ import numpy as np
 import lstm_core as lc
 from explorer.edits import Edits, apply_edits, edits_field, fits
 from explorer.fields import choice, integer, numbers, words
-from explorer.finite import require_finite
 from explorer.inputs import MODELS, SOURCES, Model, Reading, model, read_input, sunspots
 from explorer.limits import MAX_STEPS, MAX_TEXT, MIN_STEPS
 from explorer.remember import remembered
@@ -188,7 +187,6 @@ def _run(state: InsideState) -> InsideRun:
         error, dE_dy = squared_error(y, read.target, mask)
     dE_dout, _, _ = readout_gradients(rec.output, dE_dy, trained.W_y)
     back = lc.backpropagate(rec, dE_dout)
-    require_finite(rec, back)
     return InsideRun(read, rec, back, flows(rec, back), y, float(error))
 
 

@@ -8,9 +8,8 @@ import numpy as np
 
 import lstm_core as lc
 from explorer.fields import choice, integer, number
-from explorer.finite import require_finite
 from explorer.limits import MAX_STEPS
-from explorer.problems import Problem
+from explorer.problems import UNDO, Problem
 from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.analysis import (
@@ -136,13 +135,12 @@ def run(state: RegimesState) -> RegimesRun:
 @remembered
 def _run(state: RegimesState) -> RegimesRun:
     rec = record(state)
-    require_finite(rec)
     by_lag = {kind: lc.norms_to(rec, kind=kind)[::-1] for kind in KINDS}
     parts = split(rec)
     if not all(np.isfinite(norms).all() for norms in by_lag.values()):
         raise Problem(
             "On its way back the error grows beyond 1e308, more than a number can hold: take fewer"
-            " steps or smaller weights (Undo takes the last change back)."
+            f" steps or smaller weights. {UNDO}"
         )
     by_lag["bound"] = np.minimum(parts.bound_by_lag(), LARGEST)
     gap = transport_gap(rec)

@@ -8,7 +8,6 @@ import numpy as np
 
 import lstm_core as lc
 from explorer.fields import choice, integer, number
-from explorer.finite import require_finite
 from explorer.limits import MAX_STEPS
 from explorer.remember import remembered
 from lstm_core import sequences
@@ -97,7 +96,6 @@ def _run(state: StabilityState) -> StabilityRun:
     rec = lc.unroll(
         cell, theta, _input(state), initial={"s": np.array([state.start, 0.5 * state.start])}
     )
-    require_finite(rec)
     impulse = sequences.impulse(state.steps, amplitude=state.size)
     jacobians = lc.step_jacobians(rec)
     return StabilityRun(

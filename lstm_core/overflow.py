@@ -13,6 +13,10 @@ from lstm_core.cells.base import Cell
 from lstm_core.wires import wires
 
 
+class Overflow(ValueError):
+    """Numbers left the range of their type; the message says where, and what would do."""
+
+
 def quiet() -> AbstractContextManager[Any]:
     """No warnings about overflow: what has overflowed is looked for, and said in a sentence."""
     return np.errstate(over="ignore", invalid="ignore")
@@ -25,7 +29,7 @@ def check_signals(
     arrays: NumpyArrays | TorchArrays,
     back: bool = False,
 ) -> None:
-    """Raise ValueError, naming the first step and signal, where a run has overflowed.
+    """Raise Overflow, naming the first step and signal, where a run has overflowed.
 
     ``pieces``: arrays that hold all of ``table``, the signals at all steps or, ``back``, the
     derivatives for them; the first is then the last step, since errors come from there.
@@ -46,21 +50,21 @@ def check_signals(
     kind = plain(table[name]).dtype
     wide = "" if kind == np.float64 else ", or run it in float64"
     if back:
-        raise ValueError(
+        raise Overflow(
             f"On its way back the error at {name} grows beyond {_largest(kind)} at {at}, more than"
             f" {kind} can hold: take fewer steps, smaller weights or a smaller error{wide}."
         )
-    raise ValueError(
+    raise Overflow(
         f"{name} ({cell.signals[name].meaning}) grows beyond {_largest(kind)} at {at}, more than"
         f" {kind} can hold: take fewer steps, or smaller weights, inputs or held values{wide}."
     )
 
 
 def check_result(what: str, value: Any, remedy: str) -> Any:
-    """``value`` itself; ValueError where it has overflowed. ``remedy``: what would do."""
+    """``value`` itself; Overflow where it has overflowed. ``remedy``: what would do."""
     array = np.asarray(value)
     if not np.isfinite(array).all():
-        raise ValueError(
+        raise Overflow(
             f"{what} grows beyond {_largest(array.dtype)}, more than {array.dtype} can hold: {remedy}."
         )
     return value
