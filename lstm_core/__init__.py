@@ -14,10 +14,11 @@ from lstm_core.analysis import (
 from lstm_core.backpropagate import backpropagate
 from lstm_core.cells import CELLS, Cell
 from lstm_core.delay_equation import DelayEquation, discretise
+from lstm_core.files import load_weights, save_weights
 from lstm_core.initialise import init_params
 from lstm_core.records import Gradients, Recording
 from lstm_core.unroll import unroll
-from lstm_core.weights import from_torch, load_weights, save_weights, to_torch
+from lstm_core.weights import from_torch, to_torch
 
 __all__ = [
     "CELLS",

@@ -1,4 +1,4 @@
-"""Weights from and for torch, and weight files. torch and safetensors are imported only when used.
+"""Weights from and for torch. torch is imported only when used.
 
 Which gate is which comes from the declared tables: a block of a torch matrix belongs to the node
 whose warp torch calls by that letter (``Signal.torch``).
@@ -6,19 +6,17 @@ whose warp torch calls by that letter (``Signal.torch``).
 
 from __future__ import annotations
 
-import pickle
 import sys
-import zipfile
-import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstm_core.arrays import NumpyArrays, is_torch
+from lstm_core.arrays import NumpyArrays, plain
 from lstm_core.cells import CELLS, Cell
 from lstm_core.checks import checked_theta
+from lstm_core.files import imported, listed
+from lstm_core.given import finite, named, real, shown
 from lstm_core.signals import INPUT, Param
 
 # torch's class -> our cell, and the order in which torch stacks the blocks of its matrices.
@@ -28,16 +26,28 @@ LAYOUTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 BLOCKS = {4: "LSTM", 1: "RNN"}  # rows of weight_hh / columns of weight_hh
 OUTPUT = "h"  # torch's name of the signal that weight_hh reads
-SUFFIXES = (".safetensors", ".npz", ".pt", ".pth")
-STORED = (
-    {"BOOL": "?"}
-    | {  # safetensors' types -> NumPy's
-        letter + str(bits): f"<{code}{bits // 8}"
-        for letter, code, sizes in (("F", "f", (16, 32, 64)), ("I", "i", (8, 16, 32, 64)))
-        for bits in sizes
-    }
-    | {f"U{bits}": f"<u{bits // 8}" for bits in (8, 16, 32, 64)}
-)
+
+
+class TorchTheta(dict[str, np.ndarray]):
+    """Parameters of a torch module, which remember its ``batch_first``.
+
+    ``unroll`` looks at it where an input may have the module's order of axes. ``theta | {..}`` and
+    ``theta.copy()`` keep it; ``dict(theta)`` and ``{**theta}`` forget it.
+    """
+
+    batch_first: bool = False
+
+    def __or__(self, other: Any) -> Any:
+        return _as_of(self, super().__or__(other))
+
+    def copy(self) -> TorchTheta:
+        return _as_of(self, self)
+
+
+def _as_of(theta: TorchTheta, values: Mapping[str, Any]) -> TorchTheta:
+    found = TorchTheta(values)
+    found.batch_first = theta.batch_first
+    return found
 
 
 def from_torch(module_or_state_dict: Any) -> tuple[Cell, dict[str, np.ndarray]]:
@@ -53,12 +63,15 @@ def from_torch(module_or_state_dict: Any) -> tuple[Cell, dict[str, np.ndarray]]:
             is assumed.
 
     Returns: (cell, theta), theta as copies in the stored type (float32 for the half types).
-        ``unroll`` takes x as (K, B, d_x), whatever ``batch_first`` was.
+        ``unroll`` reads x as (K, B, d_x), whatever ``batch_first`` was: for a module that reads
+        (B, K, d_x) hand over ``x.swapaxes(0, 1)``. Both orders have the same axes at the end, so a
+        wrong one shows only where something else doesn't fit, such as the B of ``initial``, or a
+        single sequence. ``theta.batch_first`` remembers the module's (a state dict doesn't say it).
     Raises: ValueError for what has no such cell, naming the remedy.
     Source: document 000, Eq 32-33 and 126-136; torch.nn.LSTM, torch.nn.RNN.
     """
     if isinstance(module_or_state_dict, Mapping):
-        state = dict(module_or_state_dict)
+        state = dict(named("module_or_state_dict", module_or_state_dict))
     else:
         state = _state_of_module(module_or_state_dict)
     kind, ih, hh, bias = _matrices(_one_layer(state))
@@ -68,7 +81,8 @@ def from_torch(module_or_state_dict: Any) -> tuple[Cell, dict[str, np.ndarray]]:
     block_of = {
         _node(cell, letter): slice(i * width, (i + 1) * width) for i, letter in enumerate(letters)
     }
-    theta = {}
+    theta = TorchTheta()
+    theta.batch_first = bool(getattr(module_or_state_dict, "batch_first", False))
     for param in cell.params.values():
         whole = {"ih": ih, "hh": hh, "b": bias}.get(_place(cell, param))
         if whole is None:
@@ -99,16 +113,14 @@ def to_torch(cell: Cell, theta: Mapping[str, Any]) -> Any:
         )
     if not isinstance(cell, Cell) or cell.name not in by_cell:
         raise ValueError(
-            f"cell must be one that torch has a module for, {' or '.join(by_cell)}; got {cell!r}:"
+            f"cell must be one that torch has a module for, {' or '.join(by_cell)}; got {shown(cell)}:"
             " lstm_core.unroll runs every cell on torch tensors"
         )
     kind, letters = by_cell[cell.name]
-    if not isinstance(theta, Mapping):
-        raise ValueError(f"theta must map names to arrays; got {type(theta).__name__}")
-    plain = {name: _plain(value) for name, value in theta.items()}
-    single = bool(plain) and all(_dtype_of(v) in ("float16", "float32") for v in plain.values())
+    arrays = {name: plain(value) for name, value in named("theta", theta).items()}
+    single = bool(arrays) and all(_dtype_of(v) in ("float16", "float32") for v in arrays.values())
     dtype = np.dtype(np.float32 if single else np.float64)
-    checked, sizes = checked_theta(cell, plain, NumpyArrays(dtype))
+    checked, sizes = checked_theta(cell, arrays, NumpyArrays(dtype))
     lost = [p.name for p in cell.params.values() if not _place(cell, p) and checked[p.name].any()]
     if lost:
         raise ValueError(
@@ -116,7 +128,7 @@ def to_torch(cell: Cell, theta: Mapping[str, Any]) -> Any:
             f" {', '.join(lost)} would be lost. Set them to 0 (another network), or keep them and"
             " run lstm_core.unroll on torch tensors"
         )
-    torch = _import("torch", "torch")
+    torch = imported("torch", "torch")
     place = {(p.dest, _place(cell, p)): checked[p.name] for p in cell.params.values()}
     stacked = {
         part: np.concatenate([place[_node(cell, letter), part] for letter in letters])
@@ -135,65 +147,6 @@ def to_torch(cell: Cell, theta: Mapping[str, Any]) -> Any:
         }
     )
     return module
-
-
-def load_weights(path: str | Path) -> dict[str, np.ndarray]:
-    """The arrays of a weight file by name, as stored; never unpickles code.
-
-    Args:
-        path: ``.safetensors``, ``.npz``, or a torch state dict in ``.pt`` or ``.pth``.
-
-    ``lc.from_torch(lc.load_weights(path))`` reads a torch state dict, and
-    ``lc.unroll(cell, lc.load_weights(path), x)`` the library's own files.
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: another suffix, a broken file, or one that holds more than arrays.
-        ImportError: the package that reads the suffix is missing.
-    """
-    path = _checked_path(path, SUFFIXES)
-    if not path.exists():
-        raise FileNotFoundError(f"path: no file {str(path)!r}; check the name and the folder")
-    if not path.is_file():
-        raise ValueError(f"path must be a file; {str(path)!r} is none: name the file inside it")
-    suffix = path.suffix.lower()
-    if suffix == ".safetensors":
-        return _load_safetensors(path)
-    return _load_npz(path) if suffix == ".npz" else _load_pt(path)
-
-
-def save_weights(path: str | Path, theta: Mapping[str, Any]) -> None:
-    """Write parameters by name to a ``.safetensors`` or ``.npz`` file, in their own type.
-
-    Args:
-        path: the file; an existing one is replaced.
-        theta: name -> array or tensor, for example of ``init_params``.
-
-    Raises:
-        ValueError: another suffix, or a value that is no array of numbers.
-        FileNotFoundError: no such folder.
-        ImportError: safetensors is missing.
-    """
-    path = _checked_path(path, SUFFIXES[:2])
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"path: no folder {str(path.parent)!r}; make it first")
-    if not isinstance(theta, Mapping) or not theta:
-        raise ValueError(f"theta must map names to arrays; got {theta!r}")
-    arrays = {}
-    for name, value in theta.items():
-        if not isinstance(name, str):
-            raise ValueError(f"theta: names must be text; got {name!r}")
-        arrays[name] = np.array(_numbers(f"theta[{name!r}]", value), order="C")
-    if path.suffix.lower() == ".safetensors":
-        path.write_bytes(_import("safetensors.numpy", "weights").save(arrays))
-        return
-    with zipfile.ZipFile(path, "w") as archive:  # as np.savez, which has no room for all names
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-
-
-# torch's side
 
 
 def _node(cell: Cell, letter: str) -> str:
@@ -216,7 +169,7 @@ def _state_of_module(module: Any) -> dict[str, Any]:
     if torch is None or not isinstance(module, torch.nn.Module):
         raise ValueError(
             "module_or_state_dict must be a torch module or its state dict (name -> tensor or"
-            f" array); got {type(module).__name__}"
+            f" array); got {shown(module)}"
         )
     nn, title = torch.nn, type(module).__name__
     if isinstance(module, nn.GRU | nn.GRUCell):
@@ -263,7 +216,7 @@ def _one_layer(state: Mapping[str, Any]) -> dict[str, Any]:
     if not starts:
         raise ValueError(
             "module_or_state_dict: expected the entries weight_ih_l0, weight_hh_l0, bias_ih_l0,"
-            f" bias_hh_l0 of an nn.LSTM or nn.RNN; got {_listed(names)}. For parameters under this"
+            f" bias_hh_l0 of an nn.LSTM or nn.RNN; got {listed(names)}. For parameters under this"
             " library's names, hand them to lstm_core.unroll with their cell"
         )
     if len(starts) > 1:
@@ -301,7 +254,7 @@ def _one_layer(state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _matrices(layer: Mapping[str, Any]) -> tuple[str, np.ndarray, np.ndarray, np.ndarray]:
     """torch's class, weight_ih, weight_hh and the sum of the biases."""
-    arrays = {name: _numbers(name, value) for name, value in layer.items()}
+    arrays = {name: np.asarray(real(name, plain(value))) for name, value in layer.items()}
     if "weight_ih" not in arrays:
         raise ValueError("module_or_state_dict lacks weight_ih (weight_ih_l0) beside weight_hh")
     if len(arrays) == 3:
@@ -329,8 +282,7 @@ def _matrices(layer: Mapping[str, Any]) -> tuple[str, np.ndarray, np.ndarray, np
                 f" got {came}"
             )
     for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} must be finite; it holds NaN or infinite entries")
+        finite(name, array)
     bias = arrays["bias_ih"] + arrays["bias_hh"] if "bias_ih" in arrays else np.zeros(rows)
     kinds = [array.dtype for array in arrays.values()]
     dtype = np.float64 if any(kind == np.float64 for kind in kinds) else np.float32
@@ -338,148 +290,5 @@ def _matrices(layer: Mapping[str, Any]) -> tuple[str, np.ndarray, np.ndarray, np
     return BLOCKS[blocks], ih, hh, bias
 
 
-# files
-
-
-def _checked_path(path: Any, suffixes: tuple[str, ...]) -> Path:
-    try:
-        path = Path(path)
-    except TypeError as error:
-        raise ValueError(f"path must name a file; got {path!r}") from error
-    if path.suffix.lower() not in suffixes:
-        hint = (
-            "; for torch: torch.save(lstm_core.to_torch(cell, theta).state_dict(), path)"
-            if path.suffix.lower() in SUFFIXES
-            else ""
-        )
-        raise ValueError(
-            f"path must end in {', '.join(suffixes[:-1])} or {suffixes[-1]};"
-            f" got {path.name!r}{hint}"
-        )
-    return path
-
-
-def _load_safetensors(path: Path) -> dict[str, np.ndarray]:
-    package = _import("safetensors", "weights")
-    try:
-        entries = package.deserialize(path.read_bytes())
-    except (package.SafetensorError, ValueError, TypeError, OSError) as error:
-        raise ValueError(_broken(path, "a safetensors file", error)) from error
-    return {name: _stored_array(path, name, entry) for name, entry in entries}
-
-
-def _stored_array(path: Path, name: str, entry: Mapping[str, Any]) -> np.ndarray:
-    """One entry of a safetensors file; bfloat16, which NumPy lacks, as float32."""
-    kind, shape, data = entry["dtype"], entry["shape"], bytearray(entry["data"])
-    if kind == "BF16":
-        bits = np.frombuffer(data, "<u2").astype(np.uint32) << np.uint32(16)
-        return bits.view(np.float32).reshape(shape)
-    if kind not in STORED:
-        raise ValueError(
-            f"path: {path.name} stores {name} as {kind}, which NumPy has no type for: save it as"
-            " float32"
-        )
-    return np.frombuffer(data, STORED[kind]).reshape(shape)
-
-
-def _load_npz(path: Path) -> dict[str, np.ndarray]:
-    try:
-        file = np.load(path, allow_pickle=False)
-        if isinstance(file, np.ndarray):
-            raise ValueError("it is a single array, an .npy file")
-        with file:
-            arrays = {name: file[name] for name in file.files}
-        for name, value in arrays.items():
-            if not isinstance(value, np.ndarray):
-                raise ValueError(f"its entry {name!r} is no array")
-        return arrays
-    except (
-        ValueError,
-        OSError,
-        EOFError,
-        KeyError,
-        MemoryError,
-        NotImplementedError,
-        SyntaxError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        if "allow_pickle" in str(error) and zipfile.is_zipfile(path):
-            raise ValueError(
-                f"path: {path.name} holds pickled objects, which could run code when loaded: store"
-                " plain arrays of numbers, for example with lstm_core.save_weights"
-            ) from error
-        raise ValueError(_broken(path, "an npz file", error)) from error
-
-
-def _load_pt(path: Path) -> dict[str, np.ndarray]:
-    torch = _import("torch", "torch")
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f"path: {path.name} holds more than tensors (it could run code when loaded), or is"
-            " broken: save the weights alone, torch.save(model.state_dict(), path)"
-        ) from error
-    except Exception as error:  # whatever torch's reader raises on a broken file
-        raise ValueError(_broken(path, "a torch state dict", error)) from error
-    if not isinstance(state, Mapping) or not all(is_torch(v) for v in state.values()):
-        inside = _listed([str(n) for n in state]) if isinstance(state, Mapping) else type(state)
-        raise ValueError(
-            f"path: {path.name} must hold a state dict, name -> tensor; got {inside}: save it"
-            " alone, torch.save(model.state_dict(), path)"
-        )
-    return {str(name): _numbers(str(name), value) for name, value in state.items()}
-
-
-def _broken(path: Path, what: str, error: BaseException) -> str:
-    first = str(error).strip().partition("\n")[0] or type(error).__name__
-    return (
-        f"path: {path.name} cannot be read as {what} ({first}): check that it is complete and"
-        " that its suffix is right, or save it again"
-    )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "") if names else "nothing"
-
-
-def _import(module: str, extra: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise ImportError(
-            f"{package} is needed here and not installed: pip install 'carousel-lstm[{extra}]'",
-            name=package,
-        ) from error
-
-
-# arrays
-
-
-def _plain(value: Any) -> Any:
-    """A tensor as an array of its type (half types as float32); anything else as it is."""
-    if not is_torch(value):
-        return value
-    value = value.detach().cpu()
-    half = value.is_floating_point() and value.element_size() < 4
-    return (value.float() if half else value).numpy()
-
-
 def _dtype_of(value: Any) -> str:
     return str(getattr(value, "dtype", ""))
-
-
-def _numbers(name: str, value: Any) -> np.ndarray:
-    """An array of real numbers, tensors included."""
-    try:
-        array = np.asarray(_plain(value))
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{name} must be an array of numbers; got {type(value)}") from error
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be an array of real numbers; got type {array.dtype}")
-    return array

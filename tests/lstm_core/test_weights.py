@@ -222,7 +222,7 @@ def test_what_save_weights_refuses(tmp_path: Path) -> None:
     for value in (None, "text", object(), [1, [2]], 1j):
         with pytest.raises(ValueError, match=r"theta\['W'\] must be an array"):
             lc.save_weights(tmp_path / "a.npz", {"W": value})
-    with pytest.raises(ValueError, match="names must be text; got 3"):
+    with pytest.raises(ValueError, match="theta must map names to arrays; got the name 3"):
         lc.save_weights(tmp_path / "a.npz", {3: np.ones(2)})  # type: ignore[dict-item]
     assert not list(tmp_path.iterdir())
 
