@@ -33,6 +33,7 @@ hub.define("slider", (component) => {
     if (!words) return change(value);
     problem.textContent = words;
     problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
   }
   function go(by) {
     if (by < 0) range.stepDown();

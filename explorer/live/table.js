@@ -31,7 +31,7 @@ hub.define("table", (component) => {
   const problem = element("small", { class: "problem", role: "alert", hidden: "" });
   const about = element("small", {});
   const back = element("button", { type: "button", onclick: giveBack });
-  const part = element("div", { class: "live-table" }, scroller, problem, about, back);
+  const part = element("div", { class: "live-table" }, problem, scroller, about, back);
   component.parentElement.append(part);
 
   // Places and numbers.
