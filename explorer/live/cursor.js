@@ -3,6 +3,7 @@ const ICONS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
   back: "M11 3v10L4 8z",
   play: "M4 2.5v11L13 8z",
+  playBack: "M12 2.5v11L3 8z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   on: "M5 3v10l7-5z",
   end: "M11 3h2v10h-2zM3 3v10l7-5z",
@@ -57,8 +58,9 @@ hub.define("cursor", (component) => {
     bar.hidden = hub.last < 1;
   }
   function showPlay() {
-    const words = `${hub.playing ? "Pause" : "Play"} (space)`;
-    play.replaceChildren(icon(hub.playing ? "pause" : "play"));
+    const way = hub.backward ? "Play backward, from the last step to the first" : "Play";
+    const words = `${hub.playing ? "Pause" : way} (space)`;
+    play.replaceChildren(icon(hub.playing ? "pause" : hub.backward ? "playBack" : "play"));
     play.title = words;
     play.setAttribute("aria-label", words);
   }
@@ -82,7 +84,10 @@ hub.define("cursor", (component) => {
     ...["pointerdown", "keydown", "change"].map((type) => [type, giveKeysOfListBack, true]),
   ];
   for (const each of heard) document.addEventListener(...each);
-  const off = [hub.on("cursor", show), hub.on("idle", show), hub.on("play", showPlay)];
+  const off = [
+    ...["cursor", "idle"].map((event) => hub.on(event, show)),
+    ...["play", "direction"].map((event) => hub.on(event, showPlay)),
+  ];
   showPlay();
   hub.hasCursor = true;
 

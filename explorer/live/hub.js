@@ -42,10 +42,12 @@ hub.select = (name) => set("selected", "select", hub.selected === name ? null : 
 hub.setUnit = (unit) => set("unit", "unit", unit);
 hub.setBackward = (backward) => set("backward", "direction", backward);
 
-// Playing: steps by the clock, so that a slow frame leaves none out of time.
+// Playing: steps by the clock, so that a slow frame leaves none out of time. Errors run from the last step
+// to the first.
 let due = 0;
+const atEnd = () => (hub.backward ? hub.n <= 0 : hub.n >= hub.last);
 hub.play = (playing) => {
-  if (playing && hub.n >= hub.last) hub.moveTo(0);
+  if (playing && atEnd()) hub.moveTo(hub.backward ? hub.last : 0);
   due = performance.now() + 1000 / hub.speed;
   if (playing && !hub.playing) requestAnimationFrame(tick);
   set("playing", "play", playing);
@@ -56,8 +58,8 @@ function tick(now) {
   if (now >= due) {
     const steps = 1 + Math.floor((now - due) / period);
     due += steps * period;
-    hub.moveTo(hub.n + steps);
-    if (hub.n >= hub.last) return hub.play(false);
+    hub.moveTo(hub.n + (hub.backward ? -steps : steps));
+    if (atEnd()) return hub.play(false);
   }
   requestAnimationFrame(tick);
 }

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -621,6 +622,45 @@ def test_play_stops_at_the_end(page: Page, app_url: str) -> None:
     wait_until(page, lambda: step_of(page) == 59, "play does not arrive")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     wait_until_idle(page, 600)
+    assert_sound(page)
+
+
+WATCH_STEPS = """() => {
+  window.steps = [carousel.n];
+  carousel.on('cursor', () => window.steps.push(carousel.n));
+  carousel.setSpeed(20);
+}"""
+
+
+@pytest.mark.parametrize("drawing", ["cell", "unrolled"])
+@pytest.mark.parametrize(
+    ("flow", "n", "end", "start", "sign"), [("forward", 56, 59, 0, 1), ("backward", 3, 0, 59, -1)]
+)
+def test_play_runs_with_the_flow(
+    drawing: str, flow: str, n: int, end: int, start: int, sign: int, page: Page, app_url: str
+) -> None:
+    """To its end, from its beginning where it was at the end, and round where the flow turns."""
+    path = "Inside_the_cell"
+    open_page(page, f"{app_url}/{path}?n={n}&flow={flow}&drawing={drawing}")
+    ready(page, path)
+    name = f"Play{' backward, from the last step to the first' if sign < 0 else ''} (space)"
+    play = page.get_by_role("button", name=name, exact=True)
+    page.evaluate(WATCH_STEPS)
+    play.click()
+    wait_until(page, lambda: step_of(page) == end, "play does not arrive")
+    expect(play).to_be_visible()
+    steps = page.evaluate("() => window.steps")
+    assert steps[0] == n
+    assert all(sign * (to - of) > 0 for of, to in pairwise(steps)), steps
+
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => {sign} * (carousel.n - {start}) >= 5")
+    steps = page.evaluate("() => window.steps")[len(steps) :]
+    assert steps[0] == start
+    page.locator(".live-switch button[aria-pressed='false']").click()
+    page.wait_for_function(f"() => !carousel.playing && carousel.n === {start}")
+    page.keyboard.press("ArrowRight" if start == 0 else "ArrowLeft")
+    assert step_of(page) == start + sign, "the keys do not go by the direction of play"
     assert_sound(page)
 
 
