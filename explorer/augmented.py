@@ -56,7 +56,7 @@ def presets() -> dict[str, AugmentedState]:
         "Sees it coming, L = 5": start,
         "Equal to Vanilla": equal,
         "Narrow value, d_v = 1": replace(equal, d_v=1, projection="orthogonal"),
-        "Input gate shut": replace(equal, gate="held", g_cx=0.0),
+        "Gate on the input shut": replace(equal, gate="held", g_cx=0.0),
         "All three": replace(
             equal, taps=4, d_v=2, projection="orthogonal", gate="learned", signal="sine"
         ),

@@ -45,7 +45,7 @@ WHAT_TO_LOOK_FOR = (
     " how far the state moves when $x[m]$ is lowered by 1. *The window* lets it move up to $L-1$ steps"
     " before $m$; every $W_x$ has $L$ matrices. *The projection* narrows what a step shows to the next:"
     " $\\chi$ has $d_v$ entries, $\\beta = W_{q_{dr}}^T\\chi$ spreads them over the $d_s$ units again"
-    " (218), and every $W_v$ has $d_v$ columns. *The input gate* weighs the window's contribution to"
+    " (218), and every $W_v$ has $d_v$ columns. *The gate on the input* weighs the window's contribution to"
     " the update alone (209); the other gates read the input past it. It needs $d_s$ rows, not the"
     " printed $d_x$, to fit what it multiplies (errata 32)."
 )
@@ -59,7 +59,7 @@ def controls(store: Store[AugmentedState]) -> None:
         if state.d_s > 1:
             store.slider("d_v", "d_v, width of the value", high=state.d_s, shapes=True)
         store.choose("projection", "The value is made of", PROJECTIONS)
-        store.choose("gate", "Input gate g_cx", GATES)
+        store.choose("gate", "Gate on the input, g_cx", GATES)
         if state.gate == "held":
             store.slider("g_cx", "held at", step=0.01)
         store.select("signal", "Input", INPUTS)

@@ -53,10 +53,10 @@ WORDS = {
     ),
     "vanilla": Words(
         "$u = G_d(W_{v_{du}} v' + W_{x_{du}} x + b_{du})$ (129-130)\n\n"
-        "The input gate is held open, $g_{cx} = 1$, and falls away: the input goes straight into the"
+        "The gate on the input is held open, $g_{cx} = 1$, and falls away: the input goes straight into the"
         " sum. The update's weights take the names that they have in the LSTM (126-136); their"
         " values are the same.",
-        "The input gate is gone. Does the error notice?",
+        "The gate on the input is gone. Does the error notice?",
     ),
 }
 
@@ -76,7 +76,7 @@ def answer(stage: str, run: BuildingRun) -> str:
             " still in the way."
         ),
         "identity_state": lambda: (
-            f"{left} The state gates alone, {means['g_cs']} in the mean, leave"
+            f"{left} The state (forget) gates alone, {means['g_cs']} in the mean, leave"
             f" {number(now.by_gates[-1])} (182) in the unit where they leave most; the rest comes back"
             " through the update and through the gates' sums. The wire alone does not save the error:"
             " with a state gate at one half it dies all the same (preset <i>Half-open gates</i>)."
@@ -85,7 +85,7 @@ def answer(stage: str, run: BuildingRun) -> str:
             f"At both. It enters through the gate, {means['g_cr']} in the mean: ‖<i>ψ</i>‖ at the last"
             f" step is {number(now.enters)}, before {number(before.enters)}. And the loop through"
             f" <i>W<sub>r</sub></i> passes the gate at every step. {left} The way along the state"
-            " gates is untouched by it."
+            " (forget) gates is untouched by it."
         ),
         "gated_input": lambda: (
             "A step adds at most 1 to a unit, whatever the input, so that after <i>n</i> steps none is"
@@ -96,10 +96,10 @@ def answer(stage: str, run: BuildingRun) -> str:
             f" {number(before.enters)}. {left}"
         ),
         "vanilla": lambda: (
-            f"It loses one way, that through the input gate's own sum; the gate was {means['g_cx']} in"
-            f" the mean. All else is as it was, but for the signals: the largest |<i>s</i>| is"
-            f" {number(now.largest)}, before {number(before.largest)}. {left} Hold the gates at"
-            " values, with g_cx at 1, and the last two stages are the same, number for number."
+            f"It loses one way, that through the own sum of the gate on the input; that gate was"
+            f" {means['g_cx']} in the mean. All else is as it was, but for the signals: the largest"
+            f" |<i>s</i>| is {number(now.largest)}, before {number(before.largest)}. {left} Hold the gates"
+            " at values, with g_cx at 1, and the last two stages are the same, number for number."
         ),
     }[stage]()
 

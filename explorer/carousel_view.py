@@ -40,7 +40,11 @@ from lstm_core.figures.theme import style
 
 WORDS = "live/step"  # the part with the figures
 DOMAIN = (1e-12, 1e2)  # of the errors, whatever the gates, so that settings can be compared
-NAMES = {"cs": "State gate g_cs", "cu": "Update gate g_cu", "cr": "Readout gate g_cr"}
+NAMES = {
+    "cs": "State (forget) gate g_cs",
+    "cu": "Update (input) gate g_cu",
+    "cr": "Readout (output) gate g_cr",
+}
 
 
 def controls(store: Store[CarouselState]) -> None:
@@ -119,12 +123,12 @@ def _take_switch(store: Store[CarouselState], gate: str, text: Any) -> None:
 
 def _scalar_controls(store: Store[CarouselState]) -> None:
     st.markdown(
-        "$a[n] = g^i[n]\\, p[n] + g^f[n]\\, a[n-1]$ (12.16): the input gate lets $p$ into the"
+        "$a[n] = g^i[n]\\, p[n] + g^f[n]\\, a[n-1]$ (12.16): the input (update) gate lets $p$ into the"
         " accumulator $a$, the feedback gate keeps what is there."
     )
     steps = list(range(SCALAR_STEPS))
-    _switches(store, "opened", "Input gate g_i open at step", steps)
-    _switches(store, "cleared", "Feedback gate g_f shut at step", steps)
+    _switches(store, "opened", "Input (update) gate g_i open at step", steps)
+    _switches(store, "cleared", "Feedback (state, forget) gate g_f shut at step", steps)
 
 
 def _switches(store: Store[Any], field: str, label: str, steps: list[int]) -> None:
@@ -193,10 +197,10 @@ def _constancy(run: CarouselRun, state: CarouselState) -> str:
 WHAT_TO_LOOK_FOR = (
     "**What to look for.** The lower picture shows how much of an error at the end is left after so"
     " many steps, whether or not one came in: *exact* along every path, *paper* by the product (180),"
-    " *cec* by the state gates alone (182). In *Leak of a tenth* the gates alone would leave"
+    " *cec* by the state (forget) gates alone (182). In *Leak of a tenth* the gates alone would leave"
     " $0.9^{39} = 0.016$; the rest comes by the other ways. *Gated scalar* is the same cell with all else"
-    " held, as another textbook draws it: its input gate is the update gate, its feedback gate the state"
-    " gate, and $a$ the state."
+    " held, as another textbook draws it: its gate $g^i$ is the update (input) gate, its feedback gate the"
+    " state (forget) gate, and $a$ the state."
 )
 
 

@@ -79,7 +79,7 @@ def presets() -> dict[str, InsideState]:
             start, source="text", text="said the cat, 'we are all mad here.'", n=14, unit=20
         ),
         "Pulses far apart": replace(start, source="pulses", steps=100, n=26, unit=2),
-        "State gate at 0.5": replace(
+        "State (forget) gate at 0.5": replace(
             start,
             edits=(("b_cs*", 0.0), ("W_x_cs*", 0.0), ("W_s_cs*", 0.0), ("W_v_cs*", 0.0)),
             loss="last",

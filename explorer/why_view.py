@@ -30,7 +30,7 @@ def controls(store: Store[WhyState]) -> None:
         store.choose("loss", "Loss counts at", LOSSES)
         store.select("gates", "The LSTM's gates", GATES)
         if store.state.gates == "learned":
-            store.slider("forget_bias", "bias b_cs of the state gate", step=0.1)
+            store.slider("forget_bias", "bias b_cs of the state (forget) gate", step=0.1)
         else:
             for name in ("g_cs", "g_cu", "g_cr"):
                 store.slider(name, name, step=0.01)

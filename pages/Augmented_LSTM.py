@@ -43,9 +43,9 @@ with chapter_page("Augmented LSTM", AugmentedState, augmented.presets(), augment
         " $L-1$ steps early, but never before step 0. The Vanilla cell stays at 0 until step 20.",
     )
     predict(
-        "The input gate is shut for good. Does the cell still notice its input?",
+        "The gate on the input is shut for good. Does the cell still notice its input?",
         "The three other gates do: they have windows of their own, before the gate. The state does not"
-        " move, since it starts at 0 and nothing enters the update: preset *Input gate shut*. What is"
+        " move, since it starts at 0 and nothing enters the update: preset *Gate on the input shut*. What is"
         " already in the state would be kept or lost by gates that still listen.",
     )
     predict(

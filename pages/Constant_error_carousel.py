@@ -12,7 +12,7 @@ with chapter_page(
     "The constant error carousel", CarouselState, carousel.presets(), carousel.settle
 ) as store:
     st.markdown(
-        "With the state gate at 1 and the update gate at 0, the state repeats itself,"
+        "With the state (forget) gate at 1 and the update (input) gate at 0, the state repeats itself,"
         " $s[n] = s[n-1]$, and so does the error on it, $\\psi[n] = \\psi[n+1]$: the constant error"
         " carousel of Example 2. An error enters at the last step and travels to the left. Hold a"
         " gate at a value, switch it, draw it by hand or push it by its bias, and watch how far the"
@@ -48,5 +48,5 @@ with chapter_page(
         "The gates are not held but saturated by biases of ±b. How constant is the error then?",
         "Only nearly: in one step it changes by the order of $8e^{-b}$ of its size (errata 18). The presets"
         " *Saturated* show the change and this estimate of it side by side. The error itself is"
-        " small, since it had to come in through a readout gate that is almost shut.",
+        " small, since it had to come in through a readout (output) gate that is almost shut.",
     )

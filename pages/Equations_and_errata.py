@@ -38,7 +38,7 @@ with chapter_page(
         " unit passes, and on four units ψ is off by half of its size.",
     )
     predict(
-        "Equation 182 keeps the state gate alone. With gates of 0.9, how much of the error that"
+        "Equation 182 keeps the state (forget) gate alone. With gates of 0.9, how much of the error that"
         " arrives after ten steps does it see (errata 29)?",
         "One or two parts in a hundred. It says 0.3 to 0.4; what arrives is some sixty to a hundred"
         " times as much, since the path through the candidate adds to the error at every step more"

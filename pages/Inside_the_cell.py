@@ -44,8 +44,8 @@ with chapter_page("Inside the cell", InsideState, inside.presets(), inside.settl
     predict(
         "What happens to the state and to ψ when you scale $b_{cs}$, $W_{x_{cs}}$, $W_{s_{cs}}$ and"
         " $W_{v_{cs}}$ all to 0?",
-        "Every state gate becomes $G_c(0) = 0.5$, so each step halves what the state held before, and what"
-        " an error brings back along the state: of either a thousandth is left after ten steps. New input"
-        " comes in at every step, and the error also comes back through the other gates. The preset"
-        " *State gate at 0.5* does this, with the loss at the last step.",
+        "Every state (forget) gate becomes $G_c(0) = 0.5$, so each step halves what the state held before,"
+        " and what an error brings back along the state: of either a thousandth is left after ten steps. New"
+        " input comes in at every step, and the error also comes back through the other gates. The preset"
+        " *State (forget) gate at 0.5* does this, with the loss at the last step.",
     )

@@ -10,8 +10,8 @@ from explorer.time_cursor import time_cursor
 with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as store:
     st.markdown(
         "One step back multiplies an error by"
-        " $\\partial\\psi[k-1]/\\partial\\psi[k] = Q + \\mathrm{diag}(g_{cs}[k])$ (179): the state gate,"
-        " and $Q$, everything that goes through a weight. Were $Q$ small, the gates alone would decide"
+        " $\\partial\\psi[k-1]/\\partial\\psi[k] = Q + \\mathrm{diag}(g_{cs}[k])$ (179): the state (forget)"
+        " gate, and $Q$, everything that goes through a weight. Were $Q$ small, the gates alone would decide"
         " (182). The paper lists conditions for that; several don't do what they promise (errata 24 to"
         " 29). Take a preset, whose run meets one, and compare *said* and *true*. ● : met at the"
         " cursor's step."
@@ -39,8 +39,8 @@ with chapter_page("Regimes", RegimesState, regimes.presets(), regimes.settle) as
         " the last step $l$, so many steps back, where it arrives at step $n$: *exact* along every path,"
         " *paper* by the product (180), *cec* by"
         " the gates alone (182), *bound* by the product of (181). *Lower:* exact and paper part at lag 2:"
-        " the product lacks the way from $\\psi[n+2]$ into the value $v[n+1]$, through the readout gate's"
-        " $W_{v_{cr}}$ into $v[n]$, and from there to $s[n]$."
+        " the product lacks the way from $\\psi[n+2]$ into the value $v[n+1]$, through the readout"
+        " (output) gate's $W_{v_{cr}}$ into $v[n]$, and from there to $s[n]$."
     )
     with st.expander("The bound of ‖Q‖ (errata 28)"):
         st.markdown(

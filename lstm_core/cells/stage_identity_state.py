@@ -19,8 +19,8 @@ class IdentityState(Cell):
         Signal("a_cu", "accumulation", "control update accumulation", "113", "alpha_cu"),
         Signal("a_cs", "accumulation", "control state accumulation", "112", "alpha_cs"),
         Signal("a_du", "accumulation", "data update accumulation", "97", "alpha_du"),
-        Signal("g_cu", "gate", "control update gate", "116", "gamma_cu", "", "i", "a_cu"),
-        Signal("g_cs", "gate", "control state gate", "115", "gamma_cs", "", "f", "a_cs"),
+        Signal("g_cu", "gate", "update (input) gate", "116", "gamma_cu", "", "i", "a_cu"),
+        Signal("g_cs", "gate", "state (forget) gate", "115", "gamma_cs", "", "f", "a_cs"),
         Signal("s", "state", "state", "102", "psi", torch="c", terms="g_cs s' + g_cu a_du"),
         Signal("r", "readout", "readout", "95", "chi", "", "h", "s", "tanh"),
     )

@@ -94,8 +94,8 @@ ROWS = (
         "Eq 65, 66 (003: Eq 44, 45)",
         "I",
         wrong="Two different models have one name: reset behind the matrix and z that keeps here,"
-        " reset before it and z that renews in 003. Here reset and input gates are named, where"
-        " reset and update are meant.",
+        " reset before it and z that renews in 003. Here the gates are called “reset” and “input”,"
+        " where reset and update are meant.",
         right="Weights of one are no weights of the other. This one is torch.nn.GRU with b_hn = 0.",
         check=another_gru,
     ),

@@ -190,11 +190,11 @@ ROWS = (
         "000-29",
         "Eq 182",
         "E",
-        wrong="What passes beside the state gates is called negligible; an error can explode with"
-        " every state gate below 1.",
+        wrong="What passes beside the state (forget) gates is called negligible; an error can explode with"
+        " every such gate below 1.",
         right="181 bounds one step; its product over the steps is no product of the gates.",
         check=gates_alone,
-        code="`cec`, the product of the state gates, is shown beside `exact`; in a preset it says"
+        code="`cec`, the product of the state (forget) gates, is shown beside `exact`; in a preset it says"
         " 0.04 where the truth is 24 000.",
         files=("lstm_core/analysis/transport.py", "explorer/why.py"),
     ),

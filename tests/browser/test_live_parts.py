@@ -568,7 +568,7 @@ def test_a_signal_chosen_in_the_cell_is_brought_out_in_the_charts_and_back(
     page.locator(".live-cell .box.warp", has_text="cs").click()
     assert hub(page, "selected") == "g_cs"
     words = page.locator(".live-cell .words")
-    expect(words).to_contain_text("control state gate (132)")
+    expect(words).to_contain_text("state (forget) gate (132)")
     faint = """() => [...document.querySelectorAll('.over_n_marks path')]
       .filter(path => path.style.opacity).map(path => path.getAttribute('aria-label'))"""
     wait_until(

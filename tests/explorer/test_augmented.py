@@ -46,7 +46,7 @@ def test_it_sees_the_pulse_coming() -> None:
 
 
 def test_the_gates_hear_what_a_shut_input_gate_keeps_out() -> None:
-    found = run(STATES["Input gate shut"]).augmented
+    found = run(STATES["Gate on the input shut"]).augmented
     assert not found.rec["s"].any()
     assert not found.change.any()
     assert np.ptp(found.rec["g_cu"], axis=0).min() > 0.1

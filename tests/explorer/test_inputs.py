@@ -169,7 +169,7 @@ def test_what_is_only_looked_at_computes_nothing_anew() -> None:
 
 
 def test_forget_at_once_halves_the_state_at_every_step() -> None:
-    run = inside.run(inside.presets()["State gate at 0.5"])
+    run = inside.run(inside.presets()["State (forget) gate at 0.5"])
     np.testing.assert_array_equal(run.rec["g_cs"], 0.5)
 
 
