@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import cache
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from lstm_core.figures.figure import Figure
+from lstm_core.figures.font import FOLDER, STACK, in_font, with_font
 from lstm_core.figures.theme import PRINT
 
 KINDS = ("svg", "pdf", "png")
@@ -18,8 +20,6 @@ KINDS = ("svg", "pdf", "png")
 WIDTHS = {"column": (8.5, 340), "slide": (25.0, 560)}
 TALLEST = {"column": 12.0, "slide": 14.0}  # cm
 FLATTEST = 0.5  # height over width, of a chart that stood in a stack of flat ones
-# The converter brings Liberation Sans along; where it is not installed, Arial has the same widths.
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PX_PER_CM = 96 / 2.54
 PT_PER_CM = 72 / 2.54
 SYMBOL_PX, LETTER_PX = 36, 6.6  # of a legend: a line with its gaps, a letter
@@ -30,7 +30,7 @@ ONLY_DRAWN = ("here", "words", "lone")  # columns that mark, and tell no number
 def export(figure: Figure, kind: str, width: str = "column", scale: float = 2.0) -> bytes:
     """The figure in the theme ``PRINT`` as a file.
 
-    ``kind``: ``svg``, ``pdf`` (fonts embedded) or ``png``. ``width``: ``column``, 8.5 cm, or
+    ``kind``: ``svg``, ``pdf`` (both with their font inside) or ``png``. ``width``: ``column``, 8.5 cm, or
     ``slide``, 25 cm, or less where it would be too high for it. ``scale``: for ``png``, how many
     times 96 pixels an inch.
 
@@ -45,7 +45,7 @@ def export(figure: Figure, kind: str, width: str = "column", scale: float = 2.0)
     convert = _converter()
     svg = convert.vegalite_to_svg(print_spec(figure, width))
     if kind == "svg":
-        return _sized(svg, width, None).encode()
+        return with_font(_sized(svg, width, None)).encode()
     if kind == "pdf":
         return bytes(convert.svg_to_pdf(_sized(svg, width, PT_PER_CM)))
     return bytes(convert.svg_to_png(_sized(svg, width, PX_PER_CM), scale=scale))
@@ -59,15 +59,22 @@ def _converter() -> Any:
             "vl-convert-python is needed here and not installed: pip install vl-convert-python",
             name="vl_convert",
         ) from error
+    _give_font(vl_convert)
     return vl_convert
+
+
+@cache
+def _give_font(convert: Any) -> None:
+    """Once: the converter would load the files again."""
+    convert.register_font_directory(str(FOLDER))
 
 
 def print_spec(figure: Figure, width: str = "column") -> dict[str, Any]:
     """The complete Vega-Lite spec of the figure for print, where it stands alone: with its own axes, on
-    white, without what needs a pointer."""
+    white, in the letters of its font, without what needs a pointer."""
     if figure.made:
         figure = figure.made.alone.again(theme=PRINT)
-    spec = figure.complete()
+    spec = in_font(figure.complete())
     if figure.hover:
         spec["layer"] = spec["layer"][:-1]
     _, pixels = WIDTHS[width]
@@ -81,8 +88,8 @@ def print_spec(figure: Figure, width: str = "column") -> dict[str, Any]:
     if not spec["layer"]:
         del spec["layer"]
         spec = _with_legend(spec, pixels)
-    look = {"background": PRINT.background, "font": FONT}
-    return spec | {"description": figure.alt, "config": spec.get("config", {}) | look}
+    look = {"background": PRINT.background, "font": STACK}
+    return spec | {"description": in_font(figure.alt), "config": spec.get("config", {}) | look}
 
 
 def _with_legend(layer: dict[str, Any], pixels: int) -> dict[str, Any]:

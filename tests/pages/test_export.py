@@ -25,6 +25,7 @@ from explorer.show import Collected, collect
 from explorer.state import to_query
 from lstm_core.figures import DARK, PRINT, Figure, export, to_csv
 from lstm_core.figures.export import KINDS, TALLEST, WIDTHS, print_spec
+from lstm_core.figures.font import FILES, STACK
 from tests.live import ask, charts_with_menu, data, parts
 from tests.pages.test_pages import APP, INSIDE, LISTS, PAGES, ROOT, STABILITY, WHY, open_page, sound
 
@@ -116,6 +117,8 @@ def sound_svg(file: bytes, width: str) -> None:
         "no white ground"
     )
     assert "NaN" not in text and "undefined" not in text
+    assert "&lt;U+" not in text, "a letter that the font lacks"
+    assert "<style>@font-face" in text and set(re.findall('font-family="([^"]+)"', text)) == {STACK}
     assert not [colour for colour in DARKS if colour in text], "a colour of the dark theme"
     assert len(re.findall(r"<(?:path|rect|line|image)\b", text)) > 10
 
@@ -131,7 +134,8 @@ def sound_pdf(file: bytes, width: str) -> None:
     assert file.startswith(b"%PDF")
     assert b"/FontFile" in file, "no font inside"
     fonts = set(re.findall(rb"/BaseFont ?/[A-Z]{6}\+([\w-]+)", file))
-    assert fonts <= {b"LiberationSans", b"LiberationSans-Bold"}, f"not on every machine: {fonts}"
+    own = {Path(file).stem.encode() for file in FILES.values()}
+    assert fonts <= own, f"not on every machine: {fonts - own}"
     (box,) = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", file)
     assert fits(width, *(float(side) / 72 * 2.54 for side in box))
 
