@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from explorer.augmented import (
 )
 from explorer.cell_view import DRAWINGS, fill_drawing
 from explorer.notation import symbol
+from explorer.remember import remembered
 from explorer.show import show, theme
 from explorer.store import Store
 from lstm_core.analysis import first_moved
@@ -176,7 +176,7 @@ def _parameters(state: AugmentedState) -> str:
     return _table(state.d_s, state.d_v, state.taps)
 
 
-@cache
+@remembered
 def _table(d_s: int, d_v: int, taps: int) -> str:
     """Both cells' parameters by what they read, from the shapes that the cells declare."""
     sizes = {"d_x": 1, "d_s": d_s, "d_v": d_v, "L": taps}

@@ -12,6 +12,7 @@ import numpy as np
 import lstm_core as lc
 from explorer import live, recording
 from explorer.notation import GREEK, framework_weight, symbol
+from explorer.remember import remembered
 from lstm_core.analysis import flows, step_factors
 from lstm_core.figures.schematic import schematic
 from lstm_core.wires import GraphNode, Wire, new_parts, wires
@@ -87,7 +88,7 @@ def places(name: str) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-@cache
+@remembered
 def _drawn(cell: lc.Cell, notation: str, sizes: tuple[tuple[str, int], ...]) -> dict[str, Any]:
     """The drawing with words for every node and wire; the same whatever the numbers are."""
     graph, drawing = wires(cell), schematic(cell, places(cell.name)).as_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
@@ -110,7 +110,7 @@ def _empty(state: EquationsState) -> str:
     return "No erratum is left: clear the search, or show all kinds, documents and errata."
 
 
-@lru_cache(maxsize=1)
+@cache
 def _equations() -> list[dict[str, Any]]:
     return [
         {
@@ -128,7 +128,7 @@ def _equations() -> list[dict[str, Any]]:
     ]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _errata() -> list[dict[str, Any]]:
     touched = defaultdict(list)
     for row in read_table():

@@ -8,11 +8,11 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from explorer.fields import BadValue, Kind
 from explorer.limits import CHECK_SECONDS
+from explorer.remember import remembered
 from lstm_core.errata import ERRATA, Check
 
 LAST_SEED = 9999
@@ -78,7 +78,7 @@ def check(number: str, seed: int) -> Found:
     return Found(number, seed, problem=problem)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _check(number: str, seed: int) -> Found:
     function = ERRATA[number].check
     assert function is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def reading(state: InsideState) -> Reading:
     return _reading(state.source, state.steps, state.start, state.seed, state.text, state.series)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _reading(
     source: str, steps: int, start: int, seed: int, text: str, series: tuple[float, ...]
 ) -> Reading:

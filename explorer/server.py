@@ -8,6 +8,8 @@ import socket
 import threading
 from contextlib import suppress
 
+from explorer import idle
+
 _first = threading.Lock()  # the first call takes it, and nobody gives it back
 
 
@@ -18,6 +20,7 @@ def prepare() -> None:
     try:
         send_at_once()
         spare_the_heap()
+        idle.start()
     except Exception:
         logging.getLogger(__name__).exception("The server runs on without its settings for speed.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -81,8 +82,10 @@ def show(figure: Figure, key: str, *, ahead: int | None = None, past: int = 0) -
         return
     live.describe(key, figure.alt, _numbers(figure), ahead=ahead, past=past)
     width = figure.spec["width"]
+    table = pa.table(dict(figure.data if figure.drawn is None else figure.drawn))
+    live.weigh(table.nbytes + len(json.dumps(figure.spec)))
     st.vega_lite_chart(
-        pa.table(dict(figure.data if figure.drawn is None else figure.drawn)),
+        table,
         figure.spec,
         key=key,
         theme=None,

@@ -159,7 +159,7 @@ class Store(Generic[State]):
         def anew() -> int:
             return picture(*self.computed(compute))
 
-        def drawn() -> tuple[int, live.Told]:
+        def drawn() -> tuple[int, live.Packed]:
             while self._kept.said:
                 words.toast(self._kept.said.pop(0))
             result, state = self.computed(compute)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from explorer import live
+from explorer.remember import remembered
 from explorer.show import show, stands_for, theme
 from explorer.store import Store
 from explorer.why import GATES, LOSSES, SystemRun, WhyState
@@ -53,7 +54,7 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
         stands_for(MAP.format(i), partial(transport_map, run.norms), f"map/{name}")
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
     """The charts of one system; a carousel's are the same whatever the matrix is."""
     errors = gradient_traces(
@@ -63,7 +64,7 @@ def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
     return {"errors": errors, "lags": lags}
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _map(run: SystemRun) -> dict[str, Any]:
     steps = len(run.norms)
     norms = live.floats(run.norms[np.tri(steps, dtype=bool).T])  # of n <= l

@@ -15,14 +15,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from explorer.limits import MAX_PICTURES
+from explorer import idle
+from explorer.remember import KEPT, Weight
 
 HERE = Path(__file__).parent
 KINDS = (
@@ -50,6 +52,13 @@ KINDS = (
 LINE = "live/line"
 START = "live/start"
 ANSWER = "live/answer"
+# Of the pictures that are kept.
+PICTURE = 8192  # bytes of one beside what is measured
+ELEMENTS = 2  # bytes of memory for a byte of an element
+MOST_NOTES = 10_000
+_cleared = count(1)
+
+Packed = tuple[str, bytes]  # what a picture tells, as it is sent
 
 
 @dataclass
@@ -59,9 +68,9 @@ class Told:
     charts: list[Any] = field(default_factory=list)  # words and numbers of the picture's charts
     filled: dict[str, Any] = field(default_factory=dict)  # for parts outside of the picture, by key
     recording: tuple[dict[str, Any], np.ndarray] | None = None
+    size: int = 0  # in bytes, of the picture's elements
 
-    @cached_property
-    def packed(self) -> tuple[str, bytes]:
+    def packed(self) -> Packed:
         """As JSON, which says how long they are, and the numbers of the recording."""
         head, numbers = self.recording or (None, np.empty(0, np.float32))
         told = {
@@ -97,6 +106,7 @@ _line: ContextVar[Line] = ContextVar("line")
 
 
 def _resume() -> Line:
+    idle.ran()
     line = st.session_state.setdefault(LINE, Line())
     _line.set(line)
     return line
@@ -226,27 +236,55 @@ def telling_part(kind: str, key: str, data: Any, on_sent: Callable[[Any], None])
     _PARTS[kind](key=key, data=data, on_sent_change=take)
 
 
-def telling(draw: Callable[[], int]) -> tuple[int, Told]:
+def telling(draw: Callable[[], int]) -> tuple[int, Packed]:
     """Run ``draw``, which returns the number of steps that the picture has: that, and what it tells."""
     line = _line.get()
     line.told = Told()
-    return draw(), line.told
+    steps, packed = draw(), line.told.packed()
+    line.told = Told(size=line.told.size)  # the session is not to hold the rest of it
+    return steps, packed
 
 
-def telling_again(state: str, draw: Callable[[], int]) -> tuple[int, Told]:
+def weigh(size: int) -> None:
+    """An element of so many bytes is part of the picture."""
+    _line.get().told.size += size
+
+
+def telling_again(state: str, draw: Callable[[], int]) -> tuple[int, Packed]:
     """``telling`` for a picture that depends on a ``state`` alone, and on whether it is dark: its charts
     are sent as they were to the first visitor who had it."""
-    return _kept(f"{st.context.theme.type} {state}", draw)
+    state = f"{st.context.theme.type} {state}"
+    drawn = []
+
+    def anew() -> int:
+        drawn.append(steps := draw())
+        return steps
+
+    steps, told = _kept(state, anew)
+    if drawn:
+        size = PICTURE + ELEMENTS * _line.get().told.size + sum(map(len, told))
+        KEPT.put((_kept, state), None, Weight(size, {}), partial(_clear, state))
+    else:
+        KEPT.get((_kept, state))
+    return steps, told
 
 
-@st.cache_resource(max_entries=MAX_PICTURES, show_spinner=False)
-def _kept(state: str, _draw: Callable[[], int]) -> tuple[int, Told]:
+@st.cache_resource(show_spinner=False)  # KEPT clears what has no room
+def _kept(state: str, _draw: Callable[[], int]) -> tuple[int, Packed]:
     return telling(_draw)
+
+
+def _clear(state: str) -> None:
+    """Let go of a picture. The framework keeps a note of each, until it clears all."""
+    _kept.clear(state, None)
+    if not next(_cleared) % MOST_NOTES:
+        KEPT.forget(_kept)
+        _kept.clear()
 
 
 @st.fragment
 def picture(
-    draw: Callable[[], tuple[int, Told]],
+    draw: Callable[[], tuple[int, Packed]],
     about: Callable[[], dict[str, Any]],
     looks: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
@@ -260,7 +298,7 @@ def picture(
     line.looks = looks
     if line.heard and not line.forgot:
         _forget_link(line)
-    steps, told = 1, Told()
+    steps, told = 1, Told().packed()
     try:
         steps, told = draw()
     finally:
@@ -283,10 +321,10 @@ def _forget_link(line: Line) -> None:
     line.forgot = True
 
 
-def packed(head: dict[str, Any], told: Told) -> bytes:
+def packed(head: dict[str, Any], told: Packed) -> bytes:
     """The length of the head in JSON, the head, padded so that the numbers begin at a multiple of 8 bytes,
     and the numbers."""
-    more, numbers = told.packed
+    more, numbers = told
     text = f"{_json(head)[:-1]},{more[1:]}".encode()
     text += b" " * (-(4 + len(text)) % 8)
     return b"".join((struct.pack("<I", len(text)), text, numbers))

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import numpy as np
 
 Arguments = ParamSpec("Arguments")
+SPECS = 256  # of every kind that are kept, of 10 to 30 kB
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.lines import finished
 from lstm_core.figures.theme import LIGHT, Style, Theme, style
 
@@ -33,7 +33,7 @@ def gate_saturation(
     return Figure(_gate_spec(styles, theme, height), data, f"Share of the gates' values: {words}.")
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _gate_spec(gates: tuple[tuple[str, Style], ...], theme: Theme, height: int) -> dict[str, Any]:
     names = [name for name, _ in gates]
     legend = alt.Legend(title=None, orient="top", symbolType="stroke")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.lines import MARGIN_LEFT, finished, x_axis
 from lstm_core.figures.theme import LIGHT, Theme
 
@@ -32,7 +32,7 @@ def signal_heat(
     return Figure(_heat_spec(name, gate, theme, height), data, alt_text)
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _heat_spec(name: str, gate: bool, theme: Theme, height: int) -> dict[str, Any]:
     scale = (
         alt.Scale(domain=[0, 1], scheme="viridis")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.theme import LIGHT, Style, Theme
 
 FONT = '"Source Sans", "Source Sans Pro", Arial, sans-serif'
@@ -135,7 +135,7 @@ def _band_columns(bands: Sequence[Band], rows: int) -> dict[str, np.ndarray]:
     return {"from": edges[0], "to": edges[1], "middle": edges[2], "band": words.astype(str)}
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _line_spec(
     series: tuple[tuple[str, Style], ...],
     y_title: str,

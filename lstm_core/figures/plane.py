@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.lines import finished
 from lstm_core.figures.theme import LIGHT, SPARE, Theme
 
@@ -41,7 +41,7 @@ def eigenvalue_plane(
     return Figure(_plane_spec(tuple(sets), theme, size), data, f"Complex plane. {words}.")
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _plane_spec(sets: tuple[str, ...], theme: Theme, size: int) -> dict[str, Any]:
     reach = alt.Scale(domain=[-REACH, REACH], clamp=True, nice=False)
     x = alt.X("re:Q", title="Re μ", scale=reach, axis=alt.Axis(values=[-2, -1, 0, 1, 2]))

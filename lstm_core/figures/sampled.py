@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.lines import DECADES, MARGIN_LEFT, finished
 from lstm_core.figures.theme import LIGHT, Style, Theme, on_ground, style
 
@@ -63,7 +63,7 @@ def _largest(differences: np.ndarray) -> float:
     return float(there.max(initial=0.0))
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _sampled_spec(
     names: tuple[str, ...], theme: Theme, height: int, time_axis: bool, title: str
 ) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def distance_by_step(
     return Figure(_distance_spec(theme, height, title), data, f"Distance by ΔT: {listed}.")
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _distance_spec(theme: Theme, height: int, title: str) -> dict[str, Any]:
     looks = [Style(DOTS, (1, 0), 2.0), on_ground(Style("#8a8f98", (6, 3), 1.5), theme)]
     names = ["distance", "slope 1"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from lstm_core.figures.figure import Figure, figure_function
+from lstm_core.figures.figure import SPECS, Figure, figure_function
 from lstm_core.figures.lines import Series, finished, line_figure
 from lstm_core.figures.pixels import png_address
 from lstm_core.figures.theme import BEFORE, BLUE, LIGHT, Style, Theme, on_ground, style
@@ -189,7 +189,7 @@ def map_words(norms: np.ndarray) -> str:
     return f"Map of {steps} by {steps} norms; from the last step to the first: {last:.3g}."
 
 
-@cache
+@lru_cache(maxsize=SPECS)
 def _map_spec(theme: Theme, height: int) -> dict[str, Any]:
     edge = alt.Scale(nice=False, zero=False)
     axis = alt.Axis(format="d", tickMinStep=1, grid=False)

@@ -96,7 +96,7 @@ def test_the_head_tells_where_every_number_is(cell: lc.Cell, error: float, dtype
     rec, back = run(cell, error=error)
     found = flows(rec, back)
     block = compact(np.concatenate(found.arrays, 1))
-    data = packed({"seq": 3}, Told(recording=({"stride": block.shape[1]}, block)))
+    data = packed({"seq": 3}, Told(recording=({"stride": block.shape[1]}, block)).packed())
     length = int.from_bytes(data[:4], "little")
     assert (4 + length) % 8 == 0
     head = json.loads(data[4 : 4 + length])

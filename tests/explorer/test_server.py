@@ -16,6 +16,7 @@ from explorer import server
 def new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if nothing had called `prepare` yet."""
     monkeypatch.setattr(server, "_first", threading.Lock())
+    monkeypatch.setattr(server.idle, "start", lambda: None)
     yield
     gc.unfreeze()
 
@@ -58,13 +59,14 @@ def test_only_the_first_of_many_calls_works(monkeypatch: pytest.MonkeyPatch) -> 
     calls: list[str] = []
     monkeypatch.setattr(server, "send_at_once", lambda: calls.append("sockets"))
     monkeypatch.setattr(server, "spare_the_heap", lambda: calls.append("heap"))
+    monkeypatch.setattr(server.idle, "start", lambda: calls.append("idle"))
     threads = [threading.Thread(target=server.prepare) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     server.prepare()
-    assert calls == ["sockets", "heap"]
+    assert calls == ["sockets", "heap", "idle"]
 
 
 def test_the_heap_is_frozen() -> None:
