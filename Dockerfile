@@ -33,5 +33,5 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER carousel
 EXPOSE 8501
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['STREAMLIT_SERVER_PORT']}/_stcore/health\", timeout=4)"]
+    CMD ["python", "-m", "explorer.health"]
 CMD ["python", "-m", "streamlit", "run", "app.py"]

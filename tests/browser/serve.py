@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,11 +22,26 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"}
 
 
+def healthy(host: str, process: int) -> bool:
+    """Whether a server with plain settings answers."""
+    try:
+        with urllib.request.urlopen(f"http://{host}/_stcore/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 @contextmanager
 def serving(
-    script: str, log: Path, env: Mapping[str, str], module: str = "streamlit"
+    script: str,
+    log: Path,
+    env: Mapping[str, str],
+    module: str = "streamlit",
+    more: Sequence[str] = (),
+    answers: Callable[[str, int], bool] = healthy,
 ) -> Iterator[tuple[str, int]]:
-    """Host and process of the server, once it is healthy; what it prints goes to ``log``.
+    """Host and process of the server, once it answers; what it prints goes to ``log``. ``more``: of its
+    command line.
 
     Raises: RuntimeError with the log, where it does not start.
     """
@@ -37,7 +52,7 @@ def serving(
     address = [f"--server.port={port}", "--server.address=127.0.0.1"]
     with log.open("w") as out:
         server = subprocess.Popen(
-            command + address,
+            [*command, *address, *more],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -46,7 +61,11 @@ def serving(
         )
     try:
         host = f"127.0.0.1:{port}"
-        if not _healthy(host, server):
+        deadline = time.monotonic() + START_S
+        while not answers(host, server.pid):
+            if server.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
             raise RuntimeError(
                 f"{script} did not start (exit code {server.poll()}):\n{log.read_text()}"
             )
@@ -58,14 +77,3 @@ def serving(
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def _healthy(host: str, server: subprocess.Popen[bytes]) -> bool:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://{host}/_stcore/health", timeout=5):
-                return True
-        except OSError:
-            time.sleep(0.1)
-    return False
