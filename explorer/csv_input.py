@@ -5,6 +5,7 @@ decimal number. Rows are counted from 1 as a text editor or spreadsheet shows th
 and blank lines included.
 """
 
+import codecs
 import csv
 import difflib
 import io
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from explorer.limits import MIN_VALUES
 from explorer.problems import Problem
 
 MAX_BYTES = 1_000_000
@@ -51,7 +53,8 @@ _NUMBER_WITH_POINT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+
 _NUMBER_WITH_COMMA = re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MISSING = {"", "na", "n/a", "#n/a", "null", "none", "?", ".", "nan", "inf", "infinity"}
 
-_SAVE_AS_CSV = "Save or export it as CSV (comma separated text, UTF-8) and upload that."
+_SAVE_AS_CSV = "Save or export it as CSV (comma separated text, UTF-8) and take that."
+_TAKE_NUMBERS = "Take a CSV file with a column of numbers, or paste numbers."
 
 
 class CsvProblem(Problem):
@@ -109,6 +112,10 @@ class _Column:
         return 0 < len(self.numbers) <= 2 * len(self.known_numbers)
 
     @property
+    def is_constant(self) -> bool:
+        return len(set(self.known_numbers)) == 1
+
+    @property
     def is_increasing(self) -> bool:
         return all(before < after for before, after in pairwise(self.known_numbers))
 
@@ -118,18 +125,24 @@ def read_series(
     max_rows: int = MAX_ROWS,
     column: str | None = None,
     max_bytes: int = MAX_BYTES,
+    *,
+    min_rows: int = MIN_VALUES,
+    size: int | None = None,
+    delimiter: str | None = None,
 ) -> Series:
-    """The series in an uploaded file: encoding, delimiter, header and column are detected.
+    """The series in a visitor's file: encoding, delimiter, header and column are detected.
 
-    Without `column`, the last column of numbers that does not merely count upwards (as years or
-    row numbers do) is taken, or the last one if all do. Only the first `max_rows` rows of data
-    are read; the rest is counted and otherwise ignored.
+    Without `column`, the last column of numbers that changes and does not merely count upwards (as
+    years or row numbers do) is taken, or else the last one. Only the first `max_rows` rows of data
+    are read; the rest is counted and otherwise ignored. Fewer than `min_rows` are refused. `size`:
+    the bytes of the whole file, where `data` is only its beginning. `delimiter`: where it is known.
     Raises CsvProblem for anything that stops this, with the remedy in its message.
     """
     if max_rows < 2:
         raise ValueError(f"max_rows: expected 2 or more, got {max_rows}; raise it")
-    text, encoding_note = _decode(data, max_bytes)
-    delimiter = _detect_delimiter(text)
+    is_cut = size is not None and size > len(data)
+    text, encoding_note = _decode(data, max_bytes, is_cut)
+    delimiter = delimiter or _detect_delimiter(text)
     # One row more than asked for, since the first may turn out to be the header.
     rows, row_count, comment_count = _first_rows(text, delimiter, max_rows + 1)
     _require_a_number(rows, delimiter)
@@ -142,19 +155,19 @@ def read_series(
     chosen = _choose(columns, numeric, column, data_rows)
     _require_no_bad_cells(chosen, numeric, data_rows)
     values = tuple(chosen.known_numbers)
-    if len(values) < 2:
-        raise CsvProblem(
-            "The file holds only one row of numbers; a series needs at least 2. "
-            "Put one step in each row."
-        )
+    _require_a_series(chosen, columns, min_rows)
+    rows_note = (
+        f"{size:,} bytes; first {len(values)} rows are used"
+        if is_cut
+        else _row_note(row_count - has_header, len(values))
+    )
     notes = [
-        _row_note(row_count - has_header, len(values)),
+        rows_note,
         encoding_note,
         "" if has_header else "no header: the first row is read as data",
         f"lines that begin with #, skipped: {comment_count}" if comment_count else "",
         _decimal_note(chosen),
         _left_out_note(columns),
-        "all values are equal: nothing to standardise" if len(set(values)) == 1 else "",
     ]
     return Series(
         name=chosen.name,
@@ -166,43 +179,51 @@ def read_series(
     )
 
 
-def _decode(data: bytes, max_bytes: int) -> tuple[str, str]:
-    """The file's text with plain line ends, and a note if the encoding had to be guessed."""
+def _decode(data: bytes, max_bytes: int, is_cut: bool) -> tuple[str, str]:
+    """The file's text with plain line ends, and a note if the encoding had to be guessed. Of a file that
+    was cut the last line, which may not be whole, is left out."""
     for magic, kind in _MAGIC_NUMBERS:
         if data.startswith(magic):
             raise CsvProblem(f"The file is {kind}, not text. {_SAVE_AS_CSV}")
     if len(data) > max_bytes:
         raise CsvProblem(
             f"The file has {len(data):,} bytes; at most {max_bytes:,} are read. "
-            "Keep only the rows and columns you need and upload that."
+            "Keep only the rows and columns you need and take that."
         )
-    text, note = _decode_text(data)
+    text, note = _decode_text(data, is_cut)
     text = text.removesuffix("\x1a").replace("\r\n", "\n").replace("\r", "\n")
+    if is_cut and "\n" in text:
+        text = text[: text.rindex("\n")]
     if _CONTROL_CHARACTER.search(text):
         raise CsvProblem(f"The file is binary, not text. {_SAVE_AS_CSV}")
     if not text.strip():
-        raise CsvProblem("The file is empty. Upload a CSV file with a column of numbers.")
+        raise CsvProblem(f"This is empty. {_TAKE_NUMBERS}")
     return text, note
 
 
-def _decode_text(data: bytes) -> tuple[str, str]:
+def _decode_text(data: bytes, is_cut: bool) -> tuple[str, str]:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
-                return data.removeprefix(mark).decode(encoding), ""
+                return _decoded(data.removeprefix(mark), encoding, is_cut), ""
             except UnicodeDecodeError:
                 raise CsvProblem(
                     f"The file begins as {encoding.upper()} text but is damaged further on. "
                     "Save it again as CSV in UTF-8."
                 ) from None
     try:
-        return data.decode("utf-8"), ""
+        return _decoded(data, "utf-8", is_cut), ""
     except UnicodeDecodeError:
         pass
     try:
         return data.decode("cp1252"), "not UTF-8: read as Windows-1252 text"
     except UnicodeDecodeError:
         return data.decode("latin-1"), "not UTF-8: read as Latin-1 text"
+
+
+def _decoded(data: bytes, encoding: str, is_cut: bool) -> str:
+    """The text; of one that was cut without the half of a character at its end."""
+    return codecs.getincrementaldecoder(encoding)().decode(data, final=not is_cut)
 
 
 def _split(text: str, delimiter: str) -> Iterator[_Row]:
@@ -245,7 +266,7 @@ def _first_rows(text: str, delimiter: str, limit: int) -> tuple[list[_Row], int,
         if len(kept) < limit:
             kept.append(row)
     if not kept:
-        raise CsvProblem("The file holds no data. Upload a CSV file with a column of numbers.")
+        raise CsvProblem(f"This holds no data. {_TAKE_NUMBERS}")
     return kept, row_count, comment_count
 
 
@@ -327,7 +348,7 @@ def _in_equal_widths(rows: list[_Row], delimiter: str) -> list[_Row]:
     width = max(row.filled_width for row in rows if len(row.cells) <= usual)
     if width > MAX_COLUMNS:
         raise CsvProblem(
-            f"The file has {width:,} columns; at most {MAX_COLUMNS} are read. "
+            f"There are {width:,} columns; at most {MAX_COLUMNS} are read. "
             "Put one step in each row, and keep only the columns you need."
         )
     ragged = [row for row in rows if row.filled_width > width or len(row.cells) < width]
@@ -414,8 +435,9 @@ def _choose(
         return _find_column(columns, wanted)
     if not numeric:
         raise _no_numbers(rows[0])
-    readings = [candidate for candidate in numeric if not candidate.is_increasing]
-    return (readings or numeric)[-1]
+    changing = [candidate for candidate in numeric if not candidate.is_constant]
+    readings = [candidate for candidate in changing if not candidate.is_increasing]
+    return (readings or changing or numeric)[-1]
 
 
 def _find_column(columns: list[_Column], wanted: str) -> _Column:
@@ -424,8 +446,8 @@ def _find_column(columns: list[_Column], wanted: str) -> _Column:
         return by_name[wanted]
     nearest = difflib.get_close_matches(wanted, by_name, n=1, cutoff=0.0)
     raise CsvProblem(
-        f"The file has no column {_shown(wanted)}; the nearest name is {_shown(nearest[0])}. "
-        f"Its columns: {_first_few([_shown(name) for name in by_name])}."
+        f"There is no column {_shown(wanted)}; the nearest name is {_shown(nearest[0])}. "
+        f"The columns: {_first_few([_shown(name) for name in by_name])}."
     )
 
 
@@ -442,6 +464,29 @@ def _require_no_bad_cells(chosen: _Column, numeric: list[_Column], rows: list[_R
     if complete:
         remedy += f", or choose another column: {_first_few([repr(name) for name in complete])}"
     raise CsvProblem(f"{_first_few(bad)}. {remedy}.", complete)
+
+
+def _require_a_series(chosen: _Column, columns: list[_Column], min_rows: int) -> None:
+    """Enough numbers, and not all the same."""
+    count = len(chosen.numbers)
+    if count < min_rows:
+        found = "1 row of numbers was" if count == 1 else f"{count} rows of numbers were"
+        raise CsvProblem(
+            f"Only {found} found; a series needs at least {min_rows} rows. "
+            "Put one step in each row."
+        )
+    if chosen.is_constant:
+        changing = tuple(
+            candidate.name
+            for candidate in columns
+            if None not in candidate.numbers and not candidate.is_constant
+        )
+        names = _first_few([repr(name) for name in changing])
+        raise CsvProblem(
+            f"All values of column {chosen.name!r} are {chosen.known_numbers[0]:g}, so there is nothing "
+            f"to predict. Take {f'another column: {names}' if changing else 'numbers that change'}.",
+            changing,
+        )
 
 
 def _complaint(cell: str, decimal_mark: str) -> str:

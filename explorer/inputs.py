@@ -26,7 +26,7 @@ SOURCES = {
     "pulses": "Pulses far apart",
     "sine": "Sine",
     "noise": "Noise",
-    "csv": "Your CSV",
+    "csv": "Your own numbers",
 }
 
 

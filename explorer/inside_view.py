@@ -6,7 +6,6 @@ import streamlit as st
 
 from explorer import live, recording, words
 from explorer.cell_view import DRAWINGS, fill_unrolled
-from explorer.csv_input import CsvProblem, read_series
 from explorer.inputs import SOURCES
 from explorer.inside import (
     LOSSES,
@@ -18,8 +17,9 @@ from explorer.inside import (
     reading,
     width,
 )
-from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_STEPS
+from explorer.limits import MAX_TEXT
 from explorer.notation import NOTATIONS, step_template, symbol
+from explorer.series_input import series_control
 from explorer.show import show, theme
 from explorer.store import Store
 from explorer.text_input import READS, notes
@@ -52,7 +52,7 @@ def input_controls(store: Store[InsideState]) -> None:
     if source == "text":
         _text(store)
     elif source == "csv":
-        _upload(store)
+        series_control(store)
     elif source == "noise":
         store.number("seed", "seed")
     if source not in ("text", "sunspots"):
@@ -91,54 +91,6 @@ def _take_text(store: Store[InsideState], key: str) -> None:
     left = text[:MAX_TEXT]
     st.session_state[CUT] = (left, len(text)) if left != text else ("", 0)
     store.change(text=left)
-
-
-def _upload(store: Store[InsideState]) -> None:
-    file = st.file_uploader(
-        "CSV file",
-        type=None,
-        key="csv",
-        help=f"The first {MAX_STEPS} rows of one column of numbers are read, and standardised.",
-    )
-    if file is not None:
-        if st.session_state.get("csv/read") != file.file_id:
-            st.session_state["csv/read"] = file.file_id
-            _read(store, file.name, file.getvalue())
-            st.rerun()
-        columns = st.session_state.get("csv/columns", ())
-        column = st.session_state.get("csv/column")
-        if set(columns) - {column}:
-            st.selectbox(
-                "Column",
-                columns,
-                index=None if column is None else 0,
-                key="csv/column",
-                on_change=lambda: _read(
-                    store, file.name, file.getvalue(), st.session_state["csv/column"]
-                ),
-            )
-    if said := st.session_state.get("csv/said"):
-        kind, sentence = said
-        (words.error if kind == "error" else words.note)(sentence)
-
-
-def _read(store: Store[InsideState], name: str, data: bytes, column: str | None = None) -> None:
-    """Take a column of an uploaded file as the series, or say why not; the one before then stays."""
-    known = st.session_state.get("csv/columns", ()) if column else ()
-    try:
-        series = read_series(data, MAX_STEPS, column, MAX_UPLOAD_BYTES)
-    except CsvProblem as problem:
-        st.session_state["csv/columns"] = known or problem.columns
-        st.session_state["csv/column"] = column
-        stays = " The series read before stays." if store.state.series else ""
-        st.session_state["csv/said"] = ("error", f"{name}: {problem}{stays}")
-        return
-    steps = max(MIN_STEPS, len(series.values) - 1)  # the last value is only predicted
-    store.change(series=series.values, steps=min(steps, MAX_STEPS))
-    sentence = f"{name}, column “{series.name}”: {'; '.join(series.notes)}."
-    st.session_state["csv/columns"] = series.numeric_columns
-    st.session_state["csv/column"] = series.name
-    st.session_state["csv/said"] = ("info", sentence)
 
 
 def place_text(state: InsideState) -> None:
@@ -234,9 +186,9 @@ def _meaning_of_loss(run: InsideRun, state: InsideState) -> str:
     last = state.loss == "last"
     where = "at the last step" if last else f"over {len(run.rec)} steps"
     if run.reading.is_text:
-        p = "−ln of the probability that the cell gave to the letter that came"
-        return f" nats, {p}, {where}." if last else f" nats, the sum of {p}, {where}."
-    return f", half the {'' if last else 'summed '}squared error of the prediction, {where}."
+        summed = "" if last else "summed "
+        return f" nats, −ln of the probability of the letter that came, {summed}{where}."
+    return f", half the {'' if last else 'summed '}squared error {where}."
 
 
 def _text_strip(run: InsideRun) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -95,6 +96,29 @@ def press(at: AppTest, what: str) -> AppTest:
     """Press a preset (``preset/...``), ``reset`` or ``undo``."""
     (head,) = parts(at, "head")
     return _set(at, head, {"what": what, "seq": next(_sequence), **looks(at)})
+
+
+def give_file(at: AppTest, name: str, content: bytes, **more: Any) -> AppTest:
+    """Choose a file, as the browser reads it: its beginning, and how long it is."""
+    (part,) = parts(at, "series")
+    packed = b64encode(content[: data(part)["most"]]).decode()
+    return give(at, what="file", name=name, size=len(content), file=packed, **more)
+
+
+def give_numbers(at: AppTest, text: str, **more: Any) -> AppTest:
+    """Paste numbers."""
+    return give(at, what="text", text=text, **more)
+
+
+def give(at: AppTest, **sent: Any) -> AppTest:
+    """Have the field for a series send something, as a trigger."""
+    (part,) = parts(at, "series")
+    states = at._tree.get_widget_states()
+    new = states.widgets.add()
+    new.id = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
+    value = {"seq": next(_sequence), **looks(at), **sent}
+    new.json_trigger_value = json.dumps([{"event": "sent", "value": value}])
+    return at._run(states)
 
 
 def ask(at: AppTest, chart: str, what: str, **more: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ KINDS = (
     "schedule",
     "choice",
     "search",
+    "series",
     "group",
     "steps",
     "strip",

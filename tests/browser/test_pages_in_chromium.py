@@ -850,9 +850,9 @@ BAD = [
 def test_bad_files_are_said_and_change_nothing(page: Page, app_url: str) -> None:
     path = "Inside_the_cell"
     open_page(page, f"{app_url}/{path}?source=csv")
-    expect(page.get_by_text(re.compile("upload a CSV file")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("choose a CSV file")).first).to_be_visible()
     assert_sound(page)
-    uploader = page.locator('[data-testid="stFileUploader"] input[type="file"]')
+    uploader = page.get_by_label("CSV file", exact=True)
     body = page.locator("body")
 
     file, remedy = BAD[2]

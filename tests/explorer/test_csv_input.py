@@ -5,16 +5,17 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from explorer.csv_input import MAX_BYTES, CsvProblem, Series, read_series
+from explorer.limits import MIN_VALUES
 
 SUNSPOTS = Path(__file__).parents[2] / "assets" / "data" / "sunspots.csv"
 
 
 def read(text: str, **options: object) -> Series:
-    return read_series(text.encode(), **options)  # type: ignore[arg-type]
+    return read_series(text.encode(), **{"min_rows": 2} | options)  # type: ignore[arg-type]
 
 
 def problem(data: bytes | str, **options: object) -> str:
@@ -96,8 +97,8 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_big_endian_utf_16_and_undefined_bytes_of_windows_1252() -> None:
-    assert read_series(b"\xfe\xff" + "x\n3\n2\n".encode("utf-16-be")).values == (3, 2)
-    assert read_series(b"x\x81\n3\n2\n").values == (3, 2)
+    assert read_series(b"\xfe\xff" + "x\n3\n2\n4\n".encode("utf-16-be")).values == (3, 2, 4)
+    assert read_series(b"x\x81\n3\n2\n4\n").values == (3, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +139,12 @@ def test_rows_beyond_the_limit_are_counted_but_not_read() -> None:
 
 
 def test_notes_say_what_was_assumed() -> None:
-    series = read("# made by hand\n5;1,5\n3;1,5\n")
+    series = read("# made by hand\n5;2,5\n3;1,5\n")
     assert series.notes == (
         "2 rows, all used",
         "no header: the first row is read as data",
         "lines that begin with #, skipped: 1",
-        "decimal comma: '1,5' is read as 1.5",
-        "all values are equal: nothing to standardise",
+        "decimal comma: '2,5' is read as 2.5",
     )
 
 
@@ -221,7 +221,37 @@ def test_only_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["5\n", "x\n5\n", "year,x\n1,5\n", "1,2,3,4,5\n"])
 def test_one_row(text: str) -> None:
-    assert "only one row" in problem(text)
+    assert f"1 row of numbers was found; a series needs at least {MIN_VALUES} rows" in problem(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"), [("5\n4\n", "3\n"), ("x\n5\n4\n", "3\n"), ("year,x\n1,5\n2,4\n", "3,3\n")]
+)
+def test_one_row_less_than_a_series_needs(text: str, row: str) -> None:
+    found = f"{MIN_VALUES - 1} rows of numbers were found"
+    assert f"{found}; a series needs at least {MIN_VALUES} rows" in problem(text)
+    assert len(read_series(f"{text}{row}".encode()).values) == MIN_VALUES
+
+
+@pytest.mark.parametrize("value", ["5", "0", "-1e99", "1,5"])
+def test_a_column_that_does_not_change(value: str) -> None:
+    said = problem(f"x\n{value}\n{value}\n{value}\n")
+    assert "nothing to predict. Take numbers that change." in said
+    table = "a;b;c\n" + "".join(f"{i};{i % 2};{value}\n" for i in range(5))
+    assert read(table).name == "b", "a column that changes goes before one that does not"
+    assert "Take another column: 'a'; 'b'." in problem(table, column="c")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_beginning_of_a_file_is_read_wherever_it_is_cut(encoding: str, end: str) -> None:
+    """No half of a row, of a number or of a character is taken for a whole one."""
+    rows = [(f"Höhe {i}", i * 7919 % 101) for i in range(30)]
+    data = end.join(["name;x", *(f"{name};{x}" for name, x in rows)]).encode(encoding)
+    for length in range(len(data) // 3, len(data)):
+        series = read_series(data[:length], size=len(data))
+        assert series.values == tuple(x for _, x in rows[: len(series.values)])
+        assert series.notes[0] == f"{len(data)} bytes; first {len(series.values)} rows are used"
 
 
 def test_ragged_rows() -> None:
@@ -237,9 +267,9 @@ def test_too_large_and_too_wide() -> None:
 
 def test_detection_looks_at_the_beginning_only() -> None:
     wide_row = ";".join(["1,25"] * 150) + "\n"
-    series = read(wide_row * 300)
+    series = read((wide_row + wide_row.replace("1,25", "2,5")) * 150)
     assert series.delimiter == ";"
-    assert set(series.values) == {1.25}
+    assert set(series.values) == {1.25, 2.5}
     assert len(series.values) == 300
 
 
@@ -270,7 +300,8 @@ def test_any_bytes_give_a_series_or_a_csv_problem(data: bytes) -> None:
     except CsvProblem as caught:
         assert str(caught)
     else:
-        assert len(series.values) >= 2
+        assert len(series.values) >= MIN_VALUES
+        assert len(set(series.values)) > 1
         assert series.name in series.numeric_columns
 
 
@@ -297,7 +328,8 @@ def test_a_written_table_is_read_back(
     csv.writer(file, delimiter=delimiter).writerows([names, *rows] if has_header else rows)
 
     wanted = names[0] if has_header else "column 1"
-    series = read_series(file.getvalue().encode(), column=wanted)
+    assume(len({row[0] for row in table}) > 1)
+    series = read(file.getvalue(), column=wanted)
     assert series.values == tuple(row[0] for row in table)
     assert series.delimiter == delimiter
     assert series.has_header == has_header

@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -36,7 +37,7 @@ from explorer.building import BuildingState
 from explorer.carousel import CarouselState
 from explorer.equations import EquationsState
 from explorer.inside import InsideState
-from explorer.limits import MAX_TEXT
+from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES, MIN_VALUES
 from explorer.notation import NOTATIONS, equation, symbol
 from explorer.page import CHAPTERS
 from explorer.regimes import RegimesState
@@ -70,6 +71,9 @@ from tests.live import (
     controls,
     data,
     elements,
+    give,
+    give_file,
+    give_numbers,
     link,
     moved,
     parts,
@@ -157,7 +161,8 @@ def picture(at: AppTest) -> tuple[Any, ...]:
     live = [
         (e.key, e.proto.bytes or data(e))
         for e in parts(at)
-        if e.proto.component_name not in ("carousel_answer", "carousel_slider", "carousel_head")
+        if e.proto.component_name.removeprefix("carousel_")
+        not in ("answer", "slider", "head", "series")
     ]
     filled = shown(at)["parts"]
     return (*drawn, *words(at), *(repr(part) for part in live), repr(filled)), numbers(at)
@@ -1016,15 +1021,12 @@ def test_a_check_that_fails_is_said_in_its_row(monkeypatch: pytest.MonkeyPatch) 
 # a visitor's file
 
 
-def upload(at: AppTest, name: str, data: bytes) -> AppTest:
-    return at.get("file_uploader")[0].set_value((name, data, "text/csv")).run()
-
-
 def said_by(at: AppTest) -> str:
     """What the page says about a file, wherever it says it."""
     assert not at.exception
     boxes = (*at.error, *at.info, *at.warning, *at.success, *at.toast, *at.caption)
-    return "\n".join(as_read(box.value) for box in boxes)
+    own = [data(part)["words"] for part in parts(at, "series")]
+    return "\n".join([*(as_read(box.value) for box in boxes), *own])
 
 
 GOOD = b"year,price\n1,5\n2,4\n3,6\n4,5.5\n5,7\n6,3\n7,4\n8,5\n"
@@ -1033,8 +1035,10 @@ BAD_FILES = {
     "picture.csv": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG"),
     "text.csv": (b"year,price\n1,5\n2,4\n3,6\n4,5\n5,6\n6,n/a\n", "row 7, column 'price': 'n/a'"),
     "words.csv": (b"a,b\nc,d\n", "No column of numbers"),
-    "one.csv": (b"x\n5\n", "only one row"),
-    "large.csv": (b"1\n" * 1_000_000, "at most"),
+    "one.csv": (b"x\n5\n", f"needs at least {MIN_VALUES} rows"),
+    "two.csv": (b"x\n5\n4\n", f"needs at least {MIN_VALUES} rows"),
+    "equal.csv": (b"x\n5\n5\n5\n5\n", "nothing to predict"),
+    "large.csv": (b"1," * MAX_UPLOAD_BYTES, "at most"),
 }
 
 
@@ -1044,11 +1048,11 @@ def test_without_a_file_the_remedy_is_said() -> None:
     assert not at.exception
     said = said_by(at)
     assert "choose a CSV file" in said
-    assert at.get("file_uploader")
+    assert parts(at, "series")
 
 
 def test_a_good_file_is_drawn_and_is_in_the_link() -> None:
-    at = upload(open_page(INSIDE, {"source": "csv"}), "prices.csv", GOOD)
+    at = give_file(open_page(INSIDE, {"source": "csv"}), "prices.csv", GOOD)
     sound(at)
     assert state_of(at, INSIDE).series == (5, 4, 6, 5.5, 7, 3, 4, 5)
     assert charts(at)
@@ -1056,44 +1060,132 @@ def test_a_good_file_is_drawn_and_is_in_the_link() -> None:
     assert picture(sound(open_page(INSIDE, link(at))))[0] == picture(at)[0]
 
 
+def columns_of(at: AppTest) -> list[str]:
+    """The columns among which one can choose."""
+    return data(parts(at, "series")[0])["columns"]
+
+
 def test_another_column_of_a_file_can_be_chosen() -> None:
     rows = b"year,price,mood,size\n1,5,good,9\n2,4,7,8\n3,6,bad,x\n4,5,so,5\n5,7,so,3\n6,3,so,4\n"
-    at = upload(open_page(INSIDE, {"source": "csv"}), "prices.csv", rows)
+    at = give_file(open_page(INSIDE, {"source": "csv"}), "prices.csv", rows)
     assert "row 4, column 'size': 'x'" in said_by(at)
-    column = at.selectbox(key="csv/column")
-    assert column.options == ["year", "price"]
-    sound(column.set_value("price").run())
+    assert columns_of(at) == ["year", "price"]
+    sound(give_file(at, "prices.csv", rows, column="price"))
     assert state_of(at, INSIDE).series == (5, 4, 6, 5, 7, 3)
     assert "left out: 'mood' (1 of 6 cells are numbers)" in said_by(at)
-    at.selectbox(key="csv/column").set_value("size").run()
+    give_file(at, "prices.csv", rows, column="size")
     assert "row 4, column 'size': 'x'" in said_by(at)
     assert state_of(at, INSIDE).series == (5, 4, 6, 5, 7, 3), "the series before is gone"
-    sound(at.selectbox(key="csv/column").set_value("year").run())
+    sound(give_file(at, "prices.csv", rows, column="year"))
     assert state_of(at, INSIDE).series == (1, 2, 3, 4, 5, 6)
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_is_said_and_changes_nothing(name: str) -> None:
-    at = sound(upload(open_page(INSIDE, {"source": "csv", "n": "3"}), "prices.csv", GOOD))
+    at = sound(give_file(open_page(INSIDE, {"source": "csv", "n": "3"}), "prices.csv", GOOD))
     query, before = link(at), picture(at)[0]
-    data, remedy = BAD_FILES[name]
-    upload(at, name, data)
+    content, remedy = BAD_FILES[name]
+    give_file(at, name, content)
     said = said_by(at)
     assert remedy in said
     assert name in said, "which file?"
     assert "Traceback" not in said
     assert link(at) == query
     assert picture(at)[0] == before
-    sound(upload(at, "prices.csv", GOOD))
+    sound(give_file(at, "prices.csv", GOOD))
     assert remedy not in said_by(at), "the old complaint stays beside a good file"
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_first_is_said(name: str) -> None:
-    data, remedy = BAD_FILES[name]
-    at = upload(open_page(INSIDE, {"source": "csv"}), name, data)
+    content, remedy = BAD_FILES[name]
+    at = give_file(open_page(INSIDE, {"source": "csv"}), name, content)
     assert remedy in said_by(at)
-    sound(upload(at, "prices.csv", GOOD))
+    sound(give_file(at, "prices.csv", GOOD))
+
+
+@pytest.mark.parametrize("size", [MAX_UPLOAD_BYTES + 1, 7 * MAX_UPLOAD_BYTES])
+def test_of_a_file_that_is_too_large_the_beginning_is_read_and_that_is_said(size: int) -> None:
+    rows = b"".join(b"%d,%d.5\n" % (i, i * 7919 % 101) for i in range(size // 6))
+    large = (b"year,price\n" + rows)[:size]
+    assert len(large) == size
+    at = sound(give_file(open_page(INSIDE, {"source": "csv"}), "large.csv", large))
+    assert f"{size:,} bytes; first {MAX_STEPS} rows are used" in said_by(at)
+    assert state_of(at, INSIDE).series == tuple(i * 7919 % 101 + 0.5 for i in range(MAX_STEPS))
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "more than it may": {"file": b64encode(b"1\n2\n" * MAX_UPLOAD_BYTES).decode()},
+    "no base64": {"file": "not base64 ☃"},
+    "no file": {"file": None},
+    "no size": {"size": None},
+    "a size in words": {"size": "many"},
+    "half a character": {"what": "text", "text": "\ud800"},
+    "a list": {"what": "text", "text": ["5"]},
+    "a long name": {"name": "x" * 100_000},
+    "a strange column": {"column": {"a": 1}},
+    "a strange step": {"n": "x" * 1000},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_client_that_lies_is_answered_in_words(lie: str) -> None:
+    at = open_page(INSIDE, {"source": "csv"})
+    sent = {"what": "file", "name": "x.csv", "size": 12, "file": b64encode(GOOD).decode()}
+    give(at, **sent | LIES[lie])
+    said = said_by(at)
+    assert said.endswith(".")
+    assert len(said) < 2000
+    assert ("at most 1,000,000 are read" in said) == (lie == "more than it may")
+    sound(give_file(at, "prices.csv", GOOD))
+
+
+LISTS_OF_NUMBERS = ("5 4 6 5.5 7", "5,4,6,5.5,7", "5\n4\n6\n5.5\n7\n", "x\n5\n4\n6\n5,5\n7")
+
+
+@pytest.mark.parametrize("text", LISTS_OF_NUMBERS)
+def test_pasted_numbers_are_drawn_and_are_in_the_link(text: str) -> None:
+    at = sound(give_numbers(open_page(INSIDE, {"source": "csv"}), text))
+    assert state_of(at, INSIDE).series == (5, 4, 6, 5.5, 7)
+    assert "Pasted numbers" in said_by(at)
+    assert picture(sound(open_page(INSIDE, link(at))))[0] == picture(at)[0]
+
+
+@pytest.mark.parametrize("text", ["", "5 4", "5 5 5 5", "good, bad, so", "<b>5</b>"])
+def test_pasted_numbers_that_cannot_be_read_are_said(text: str) -> None:
+    at = sound(give_file(open_page(INSIDE, {"source": "csv"}), "prices.csv", GOOD))
+    give_numbers(at, text)
+    said = data(parts(at, "series")[0])
+    assert said["wrong"]
+    assert said["words"].startswith("Pasted numbers: ")
+    assert said["words"].endswith(". The series read before stays.")
+    assert "prices.csv" not in said_by(at), "a note of an earlier file stays"
+    assert len(state_of(at, INSIDE).series) == 8
+
+
+def test_what_is_said_of_a_series_goes_with_it() -> None:
+    at = sound(give_file(open_page(INSIDE, {"source": "csv"}), "prices.csv", GOOD))
+    sound(give_numbers(at, "5 4 6"))
+    press(at, "undo")
+    assert "Pasted" not in said_by(at)
+    give(at, what="none")
+    assert state_of(at, INSIDE).series == ()
+    assert "There is no series yet" in said_by(at)
+    assert "prices.csv" not in said_by(at)
+
+
+@pytest.mark.parametrize("value", ["5", "0", "1e-99", "-1e99"])
+def test_a_series_without_change_is_refused_through_every_door(value: str) -> None:
+    """A file, a paste, a column, a link."""
+    at = open_page(INSIDE, {"source": "csv"})
+    assert "nothing to predict" in said_by(give_numbers(at, f"{value} " * 4))
+    assert "nothing to predict" in said_by(give_file(at, "x.csv", f"{value}\n".encode() * 4))
+    table = "a,b\n" + "".join(f"{value},{i * i % 5}\n" for i in range(6))
+    sound(give_numbers(at, table))
+    assert "nothing to predict" in said_by(give_numbers(at, table, column="a"))
+    assert columns_of(at) == ["b"]
+    query = to_query(InsideState(source="csv", series=(float(value),) * 4))
+    assert "nothing to predict" in refused(open_page(INSIDE, query))
 
 
 # what a page costs
