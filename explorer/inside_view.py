@@ -82,7 +82,7 @@ def _text(store: Store[InsideState]) -> None:
     left, length = st.session_state.get(CUT, ("", 0))
     cut = f"Of {length:,} characters the first {MAX_TEXT} are kept." if left == text != "" else ""
     if said := f"{cut} {notes(text)}".strip():
-        st.caption(said)
+        words.note(said)
 
 
 def _take_text(store: Store[InsideState], key: str) -> None:
