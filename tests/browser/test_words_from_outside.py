@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from explorer.middleware import PAGES
-from tests.browser.conftest import assert_no_exception, open_page, wait_until, wait_until_idle
+from tests.browser.conftest import (
+    assert_no_exception,
+    in_link,
+    open_page,
+    rerun,
+    wait_until,
+    wait_until_idle,
+)
 from tests.browser.serve import environment, serving
 
 HOST = "outside.invalid"
@@ -122,5 +129,31 @@ def test_a_hostile_link_opens_the_page_and_nothing_else(
     settings |= dict.fromkeys(("n", "search", "steps", "weight", "seed", "checks"), HOSTILE[0])
     open_page(page, f"{app_url}/{name}?{urlencode(settings)}")
     wait_until_idle(page)
+    assert page.evaluate(MADE) == []
+    assert_no_exception(page)
+
+
+@pytest.mark.parametrize("text", HOSTILE[:5])
+def test_a_hostile_file_is_read_as_one(page: Page, app_url: str, text: str) -> None:
+    """Its name, its headings and its cells, and what is pasted or typed."""
+    open_page(page, f"{app_url}/Inside_the_cell?source=csv")
+    said = page.locator(".live-series .words")
+    heading = text.replace('"', '""')
+    rows = f'year,"{heading}","{heading} too"\n1,2,5\n2,1,4\n3,4,6\n4,3,2\n'
+    for data in (rows, rows.replace("4,3,2", f'4,"{heading}","{heading}"'), f'"{heading}"'):
+        page.get_by_label("CSV file", exact=True).set_input_files(
+            {"name": text.replace("/", "∕"), "mimeType": "text/csv", "buffer": data.encode()}
+        )
+        expect(said).to_contain_text(text.replace("/", "∕")[:40])
+    page.get_by_label("or paste numbers").fill(f"1 2 {text}")
+    page.get_by_role("button", name="Read the numbers").click()
+    expect(said).to_contain_text("Pasted numbers")
+    open_page(page, f"{app_url}/Inside_the_cell?source=text")
+    with rerun(page):
+        page.get_by_role("textbox", name="Text to read").fill(text)
+        page.get_by_role("textbox", name="Text to read").press("Control+Enter")
+    open_page(page, f"{app_url}/Equations_and_errata")
+    page.get_by_role("searchbox").fill(text[:60])
+    in_link(page, "search=")
     assert page.evaluate(MADE) == []
     assert_no_exception(page)
