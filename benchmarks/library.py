@@ -9,6 +9,9 @@ import numpy as np
 import torch
 
 import lstm_core as lc
+from lstm_core.arrays import NumpyArrays
+from lstm_core.checks import checked_theta, checked_x
+from lstm_core.overflow import check_signals
 
 GATES = ("cu", "cs", "du", "cr")  # torch's order: i, f, g, o
 TYPES = {"float64": torch.float64, "float32": torch.float32}
@@ -65,6 +68,21 @@ class Ours:
 
     def __call__(self) -> object:
         return lc.backpropagate(self.given.recording, self.given.error).d_theta
+
+
+class Owning:
+    """What it costs that a recording owns its numbers and that a run is finite: theta and x are checked
+    and copied, and all signals are looked through."""
+
+    def __init__(self, given: System) -> None:
+        self.given, self.recording = given, given.recording
+        self.arrays = NumpyArrays(given.x.dtype)
+
+    def __call__(self) -> None:
+        rec = self.recording
+        _, sizes = checked_theta(rec.cell, self.given.theta, self.arrays)
+        checked_x(rec.cell, self.given.x, sizes["d_x"], self.arrays)
+        check_signals(rec.cell, rec.table, rec.table.values(), self.arrays)
 
 
 class Norms:

@@ -26,6 +26,7 @@ def report(quick: bool) -> None:
     against_lstm(quick)
     against_loop(quick)
     against_products(quick)
+    share_of_owning(quick)
 
 
 def against_lstm(quick: bool) -> None:
@@ -59,6 +60,16 @@ def against_products(quick: bool) -> None:
         row(f"({steps}, {width}) W_s = 0{note}", ours, theirs, f"ours {limit} ms")
         ours = alone(lib.Norms(lib.system(steps, width, peepholes=True)), 5 if quick else 21)
         print(f"    {f'({steps}, {width}) full W_s':50}{1e3 * ours:9.2f} ms")
+
+
+def share_of_owning(quick: bool) -> None:
+    print("(d) of (a): theta and x checked and copied, all signals looked through for overflow")
+    for steps, width in SIZES:
+        given = lib.system(steps, width, peepholes=False)
+        part, whole = alternate(lib.Owning(given), lib.Ours(given), *rounds(quick))
+        print(
+            f"    {f'float64 ({steps}, {width})':50}{1e3 * part:9.2f} ms{part / whole:10.1%} of it"
+        )
 
 
 def row(what: str, ours: float, theirs: float, aim: str) -> None:

@@ -26,6 +26,9 @@ def plain(value: Any) -> Any:
     return (value.float() if half else value).numpy()
 
 
+FEW = 2**17  # numbers that are sooner copied together than looked at array by array
+
+
 class NumpyArrays:
     """NumPy in one floating type."""
 
@@ -91,7 +94,7 @@ class NumpyArrays:
 
     def finite(self, values: Sequence[np.ndarray]) -> bool:
         """Whether every number in all of ``values`` is finite; one test for many small arrays."""
-        if len(values) > 1:
+        if len(values) > 1 and sum(value.size for value in values) < FEW:
             values = [np.concatenate([value.ravel() for value in values])]
         return all(bool(np.isfinite(value).all()) for value in values)
 

@@ -50,10 +50,12 @@ def backpropagate(
     with arrays.quiet():
         back = _run_back(rec, injected, clip_alpha, arrays)
     pieces = [back.alphas, *[v for k, v in back.table.items() if k not in rec.cell.warp_of]]
-    check_signals(rec.cell, back.table, pieces, arrays, back=True)
-    check_result("dE/dx", back.d_x, SMALLER_ERROR)
-    for name, value in back.d_initial.items():
-        check_result(f"On its way back the error at {name} before step 0", value, SMALLER_ERROR)
+    pieces += [back.d_x, *back.d_initial.values()]
+    if not arrays.finite(pieces):
+        check_signals(rec.cell, back.table, pieces, arrays, back=True)
+        check_result("dE/dx", back.d_x, SMALLER_ERROR)
+        for name, value in back.d_initial.items():
+            check_result(f"On its way back the error at {name} before step 0", value, SMALLER_ERROR)
     for value in (*back.table.values(), *injected.values(), back.alphas):
         arrays.sealed(value)
     return back

@@ -247,6 +247,8 @@ def _array(label: str, value: Any, arrays: Arrays) -> Any:
 
 def _numbers(label: str, value: Any, arrays: Arrays) -> Any:
     """A copy of ``value`` in the type of the run; a tensor of a run on tensors as it is."""
+    if type(value) is np.ndarray and value.dtype == arrays.dtype:  # the usual case needs no reading
+        return arrays.array(value)
     given = real(label, value)
     try:
         with arrays.quiet():  # what is too large for the type is found as infinite

@@ -34,7 +34,7 @@ def check_signals(
     ``pieces``: arrays that hold all of ``table``, the signals at all steps or, ``back``, the
     derivatives for them; the first is then the last step, since errors come from there.
     """
-    if all(arrays.finite([piece]) for piece in pieces):
+    if arrays.finite(list(pieces)):
         return
     names = [
         name for name in wires(cell).nodes if name in table
@@ -45,6 +45,8 @@ def check_signals(
         if len(bad):
             place = bad[bad[:, 0] == (bad[-1, 0] if back else bad[0, 0])][0]
             found.append((-place[0] if back else place[0], order, name, place))
+    if not found:
+        return
     _, _, name, place = min(found, key=lambda entry: entry[:2])
     at = f"step {place[0]}" + (f" of sequence {place[1]} of the batch" if len(place) == 3 else "")
     kind = plain(table[name]).dtype
