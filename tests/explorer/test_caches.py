@@ -28,6 +28,8 @@ CONSTANT = {
     "explorer/inputs.py:sunspot_scale": "one pair of numbers",
     "explorer/notation.py:step_template": "an equation of a cell in a notation",
     "explorer/page.py:_styles": "one file",
+    "lstm_core/figures/export.py:_give_font": "nothing, once",
+    "lstm_core/figures/font.py:_face": "a file for each weight of the font",
 }
 # Those of the library, which doesn't know the app: bounded by their number.
 NUMBERED = {
