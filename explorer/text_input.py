@@ -8,7 +8,7 @@ from explorer.limits import MAX_STEPS
 from explorer.problems import Problem
 from lstm_core.sequences import clean_text, in_alphabet
 
-SHORTEST = 3  # letters: two steps, and what comes after them
+SHORTEST = 3  # letters
 READS = "the letters a to z, the space and . , ? ! '"
 SHOWN = 12  # characters of a kind
 SHOWN_TEXT = 40
@@ -17,17 +17,22 @@ SHOWN_TEXT = 40
 def read_text(text: str) -> str:
     """The text in the alphabet of the cell. Raises Problem where too little of it is left."""
     clean = clean_text(text)[: MAX_STEPS + 1]
-    left = clean.strip()
-    if len(left) >= SHORTEST:
+    letters = _letters(clean)
+    if letters >= SHORTEST:
         return clean
     _, unknown = changes(text)
     if not unknown:
         raise Problem("The text is too short: type at least three letters.")
-    found = f"Of “{shortened(text)}” only “{left}”" if left else f"Nothing of “{shortened(text)}”"
+    named = f"“{shortened(text)}”"
+    found = f"Of {named} only “{clean.strip()}”" if letters else f"No letter of {named}"
     raise Problem(
         f"{found} can be read: the cell was trained on English, and reads {READS}."
         " Type at least three letters."
     )
+
+
+def _letters(clean: str) -> int:
+    return sum(symbol.isalpha() for symbol in clean)
 
 
 def changes(text: str) -> tuple[dict[str, str], list[str]]:
@@ -50,10 +55,10 @@ def notes(text: str) -> str:
     """What is said of a text that is read otherwise than it is written; capitals aside. A text that cannot
     be read has none: the Problem says more."""
     known, unknown = changes(text)
-    clean = clean_text(text).strip()
-    if len(clean) < SHORTEST or not (known or unknown):
+    clean = clean_text(text)
+    if _letters(clean) < SHORTEST or not (known or unknown):
         return ""
-    said = [f"Read as “{clean}”."]
+    said = [f"Read as “{clean.strip()}”."]
     if known:
         pairs = [f"{character} as {read.strip()}" for character, read in known.items()]
         said.append(f"Changed: {_first_few(pairs)}.")

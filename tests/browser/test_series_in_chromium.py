@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, FrameLocator, Page, WebSocketRoute, expect
 
-from explorer.limits import MAX_STEPS, MAX_UPLOAD_BYTES
+from explorer.limits import MAX_STEPS, MAX_TEXT, MAX_UPLOAD_BYTES
 from tests.browser.conftest import assert_no_exception, in_link, open_page, rerun
 from tests.browser.test_pages_in_chromium import GOOD, csv, ready
 
@@ -121,6 +121,14 @@ def test_numbers_are_pasted_and_removed_by_the_keyboard(page: Page, app_url: str
     expect(page.get_by_text("There is no series yet")).to_be_visible()
     expect(words(page)).to_be_empty()
     assert_no_exception(page)
+
+
+def test_a_long_text_stays_in_its_column(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(width=1024, height=768)
+    open_page(page, f"{app_url}/{PATH}?source=text&text={'x' * MAX_TEXT}")
+    strip = page.locator(".strip")
+    expect(strip).to_be_visible()
+    assert strip.evaluate("strip => strip.scrollWidth <= strip.clientWidth")
 
 
 def test_a_paste_is_read_at_once(page: Page, app_url: str) -> None:

@@ -39,9 +39,13 @@ def test_what_cannot_be_read_is_not_called_too_short(text: str) -> None:
     assert notes(text) == "", "said twice"
 
 
-@pytest.mark.parametrize("text", ["", " ", "ab", "a  ", "\n\n\n", "é"])
+@pytest.mark.parametrize("text", ["", " ", "ab", "a  ", "\n\n\n", "é", "...", "a, b!"])
 def test_what_is_too_short_is_called_so(text: str) -> None:
     assert refusal(text) == "The text is too short: type at least three letters."
+
+
+def test_punctuation_alone_is_no_letter() -> None:
+    assert refusal("Привет, мир!").startswith("No letter of “Привет, мир!” can be read")
 
 
 @EACH_FOREIGN
