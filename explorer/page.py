@@ -82,7 +82,7 @@ CHAPTERS = (
     Chapter(
         "pages/Regimes.py",
         "Regimes",
-        "When do the state (forget) gates alone carry the error?",
+        "When do state (forget) gates alone carry the error?",
         "Split every step back into the gate and the rest, and test what is said of both.",
         "What else could one want of a cell: to look ahead, to show less, to choose its input.",
     ),

@@ -85,7 +85,7 @@ def presets() -> dict[str, RegimesState]:
     flat = replace(small, matrices="random", width=3, w_s=0.2, b_cs=20.0, b_cu=20.0)
     return {
         "Three answers": start,
-        "Spectral radius ½ (errata 26)": replace(
+        "Radius ½ (errata 26)": replace(
             still, matrices="turn", width=2, w_vdu=2.0, gates="turn", g_cs=0.5, steps=21, n=10
         ),
         "(a) fails (errata 28)": replace(steep, size=0.5, seed=11),

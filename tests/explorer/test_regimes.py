@@ -64,7 +64,7 @@ def test_the_opening_state_has_three_answers() -> None:
 
 
 def test_errata_26_radius_below_one_and_the_error_explodes() -> None:
-    found = run(PRESETS["Spectral radius ½ (errata 26)"])
+    found = run(PRESETS["Radius ½ (errata 26)"])
     np.testing.assert_allclose(lc.spectral_radius(found.parts.factors), 0.5, rtol=1e-12)
     for lag, norm in ((2, 4.49), (4, 20.1), (10, 1.8e3), (20, 3.3e6)):
         assert found.by_lag["exact"][lag] == pytest.approx(norm, rel=0.02)
