@@ -263,7 +263,7 @@ def _may_be_none(function: Callable[..., Any], argument: str) -> bool:
     return given is not None and given.default is None
 
 
-@pytest.mark.parametrize(("call", "argument", "value"), cases())
+@pytest.mark.parametrize(("call", "argument", "value"), list(cases()))
 def test_value_of_a_wrong_kind(
     call: Call, argument: str, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
