@@ -448,7 +448,7 @@ def test_a_typed_value_that_does_not_fit_is_said(page: Page, app_url: str) -> No
     field.fill("7")
     field.press("Enter")
     expect(control(page, path, "modulus").get_by_role("alert")).to_have_text(
-        "Type a number from 0 to 2.5."
+        "“7” is not a number from 0 to 2.5."
     )
     wait_until_idle(page, REST_MS)
     assert (words_of_charts(page), page.url) == (before, link)
