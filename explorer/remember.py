@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial, wraps
 from sys import getsizeof
@@ -172,29 +172,31 @@ def weigh(thing: Any) -> Weight:
     waiting = [thing]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, np.ndarray):
+        kind = type(item)
+        if isinstance(item, np.ndarray) and item.base is not None:
             small += ARRAY
             while isinstance(item, np.ndarray) and item.base is not None:
                 item = item.base
-        if id(item) in seen or isinstance(item, SHARED):
+        if id(item) in seen:
             continue
         seen.add(id(item))
+        if kind not in PLAIN:
+            if isinstance(item, SHARED):
+                continue
+            if kind is dict or isinstance(item, Mapping):
+                waiting += (*item, *item.values())
+            elif isinstance(item, COLLECTIONS):
+                waiting += item
+            if parts := getattr(item, "__dict__", None):
+                waiting.append(parts)
         if (size := getsizeof(item)) > LARGE:
             large[id(item)] = size
             small += PART
         else:
             small += size
-        waiting += _parts(item)
     return Weight(small, large)
 
 
 ARRAY = getsizeof(np.empty(0))
-
-
-def _parts(item: Any) -> Iterable[Any]:
-    if isinstance(item, dict):
-        return (*item.keys(), *item.values())
-    if isinstance(item, (list, tuple, set, frozenset)):
-        return item
-    parts = getattr(item, "__dict__", None)
-    return () if parts is None else (parts,)
+PLAIN = frozenset((np.ndarray, str, bytes, int, float, bool, complex, type(None), slice))
+COLLECTIONS = (list, tuple, set, frozenset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from explorer.python_lines import Start
 from lstm_core.figures import DARK, LIGHT, PRINT, Figure, Theme
 
 Result = TypeVar("Result")
+SPEC = 4096  # bytes of a chart's spec as it is sent, at most
 
 
 @dataclass
@@ -83,7 +83,7 @@ def show(figure: Figure, key: str, *, ahead: int | None = None, past: int = 0) -
     live.describe(key, figure.alt, _numbers(figure), ahead=ahead, past=past)
     width = figure.spec["width"]
     table = pa.table(dict(figure.data if figure.drawn is None else figure.drawn))
-    live.weigh(table.nbytes + len(json.dumps(figure.spec)))
+    live.weigh(table.nbytes + SPEC)
     st.vega_lite_chart(
         table,
         figure.spec,

@@ -13,6 +13,7 @@ from explorer.remember import remembered
 from lstm_core import sequences
 from lstm_core.readout import last_step, unit_error
 
+CAROUSEL = "Pure carousel"  # a system
 LOSSES = {"last": "last step", "every": "every step"}
 GATES = {"learned": "from the weights", "held": "held at values"}
 
@@ -89,7 +90,7 @@ def run(state: WhyState) -> dict[str, SystemRun]:
     return {
         "Plain RNN": _follow(lc.unroll(rnn, plain, x), state.loss),
         "Vanilla LSTM": _follow(lc.unroll(lstm, theta, x, clamp=held), state.loss),
-        "Pure carousel": _carousel(state.width, state.steps, state.drive, state.seed, state.loss),
+        CAROUSEL: _carousel(state.width, state.steps, state.drive, state.seed, state.loss),
     }
 
 

@@ -13,7 +13,7 @@ from explorer import live
 from explorer.remember import remembered
 from explorer.show import show, stands_for, theme
 from explorer.store import Store
-from explorer.why import GATES, LOSSES, SystemRun, WhyState
+from explorer.why import CAROUSEL, GATES, LOSSES, SystemRun, WhyState
 from lstm_core.figures import Figure, Theme, gradient_traces, transport_by_lag, transport_map
 from lstm_core.figures.transport import map_words
 
@@ -48,15 +48,15 @@ def charts(runs: Mapping[str, SystemRun]) -> None:
         zip(st.columns(len(runs), gap="small"), runs.items(), strict=True)
     ):
         with place:
-            for kind, figure in _figures(name, run, ground).items():
+            figures = _figures_again if name == CAROUSEL else _figures
+            for kind, figure in figures(name, run, ground).items():
                 show(figure, f"{kind}/{name}")
         live.fill(MAP.format(i), {**_map(run), "name": name})
         stands_for(MAP.format(i), partial(transport_map, run.norms), f"map/{name}")
 
 
-@remembered
 def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
-    """The charts of one system; a carousel's are the same whatever the matrix is."""
+    """The charts of one system."""
     errors = gradient_traces(
         run.back, ("psi", "chi"), None, theme=ground, height=105, domain=DOMAIN, title=name
     )
@@ -64,7 +64,9 @@ def _figures(name: str, run: SystemRun, ground: Theme) -> dict[str, Figure]:
     return {"errors": errors, "lags": lags}
 
 
-@remembered
+_figures_again = remembered(_figures)  # a carousel's are the same whatever the matrix is
+
+
 def _map(run: SystemRun) -> dict[str, Any]:
     steps = len(run.norms)
     norms = live.floats(run.norms[np.tri(steps, dtype=bool).T])  # of n <= l

@@ -6,9 +6,11 @@ import gc
 import random
 import threading
 import tracemalloc
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -35,6 +37,11 @@ MB = 2**20
 class Result:
     values: np.ndarray
     again: dict[str, list[np.ndarray]]
+
+
+class Pair(NamedTuple):
+    values: np.ndarray
+    others: list[np.ndarray]
 
 
 @pytest.fixture
@@ -67,6 +74,12 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "bytes": lambda: np.random.bytes(200_000),
     "numbers": lambda: tuple(1000.5 + i for i in range(5000)),
     "tables": lambda: [{f"name {i}": i * 1000.5, "more": [i + 10_000]} for i in range(1000)],
+    "tables of other kinds": lambda: [
+        OrderedDict(a=np.zeros(300)),
+        MappingProxyType({"b": np.zeros(300)}),
+        Pair(np.zeros(300), [np.zeros(300)]),
+        np.zeros(300).view(np.recarray),
+    ],
     "objects": lambda: [Result(np.zeros(3), {"all": []}) for _ in range(500)],
     "a trained cell's run": lambda: inside._run.__wrapped__(
         inside.InsideState(source="text", text="the cat sat on the mat and " * 4)
