@@ -16,6 +16,7 @@ Helpers: `open_page`, `rerun`, `wait_until_idle`, `wait_until`, `in_link`, `not_
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ from playwright.sync_api import (
 )
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from lstm_core.figures.font import FOLDER
 from tests.browser.find_chromium import find_chromium
 from tests.browser.serve import environment, serving
 
@@ -158,14 +160,19 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One headless Chromium for all tests of this folder, closed after them: an open Playwright keeps an
     event loop running, in which nothing else could start one. None on the machine is an error, with the
-    remedy."""
+    remedy. On a machine without any font it has the figures' own: without one it draws no text at all."""
     path = find_chromium()
     expect.set_options(timeout=10_000)
+    fonts = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    machine = os.environ.get("FONTCONFIG_FILE", "/etc/fonts/fonts.conf")
+    include = f'<include ignore_missing="yes">{machine}</include>'
+    fonts.write_text(f"<fontconfig>{include}<dir>{FOLDER}</dir></fontconfig>")
+    env = os.environ | {"FONTCONFIG_FILE": str(fonts)}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS, env=env)
         yield chromium
         chromium.close()
 
