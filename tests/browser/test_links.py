@@ -14,9 +14,12 @@ from tests.browser.conftest import (
     rerun,
     wait_until,
 )
-from tests.browser.test_pages_in_chromium import NAMES, STATES, drawn
+from tests.browser.test_pages_in_chromium import STATES, drawn
 
-EACH_PAGE = pytest.mark.parametrize("path", NAMES)
+# Pages of each kind: with a cursor, with a plane to drag in, with lists.
+SOME_PAGES = pytest.mark.parametrize(
+    "path", ["Inside_the_cell", "Stability", "Equations_and_errata"]
+)
 # Every address that the page has, however short.
 WATCH = """
 window.addresses = [location.pathname + location.search];
@@ -34,7 +37,7 @@ def settings(address: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(address).query)
 
 
-@EACH_PAGE
+@SOME_PAGES
 def test_the_address_holds_the_state_from_the_first_moment_on(
     page: Page, app_url: str, path: str
 ) -> None:
@@ -51,7 +54,7 @@ def test_the_address_holds_the_state_from_the_first_moment_on(
     assert_no_exception(page)
 
 
-@pytest.mark.parametrize("after_ms", [0, 100, 300, 600, 1000])
+@pytest.mark.parametrize("after_ms", [100, 600])
 def test_a_reload_at_any_time_keeps_the_state(page: Page, app_url: str, after_ms: int) -> None:
     page.goto(f"{app_url}/Inside_the_cell?{STATES['Inside_the_cell']}")
     page.wait_for_timeout(after_ms)
@@ -80,7 +83,7 @@ def test_another_page_gets_nothing_of_a_link_that_was_only_looked_at(
     assert_no_exception(page)
 
 
-@pytest.mark.parametrize("near", ["roots", "ROOTS", "Roots/extra", "Roots/", "roots/a/b"])
+@pytest.mark.parametrize("near", ["roots", "Roots/extra"])
 def test_an_address_that_nearly_names_a_page_opens_it(page: Page, app_url: str, near: str) -> None:
     open_page(page, f"{app_url}/{near}?halvings=3")
     drawn(page, 3)
