@@ -214,7 +214,7 @@ def what_to_look_for(state: InsideState) -> None:
         f"<p><b>Symbols.</b> A gate <i>g</i> is a number from 0 to 1 for every unit, <i>G<sub>c</sub></i>"
         " (the sigmoid) of a sum <i>a</i>; <i>G<sub>d</sub></i> is tanh; <i>W<sub>x cu</sub></i> leads from"
         " <i>x</i> to the sum of the update (input) gate, and so on. The error gradients are ψ on the"
-        " state and χ on the value. The sunspots are centred and scaled.</p>"
+        " state and χ on the value. The numbers of a series are centred and scaled.</p>"
         f"<p><b>What to look for.</b> Where the state (forget) gate {g_cs} stays near 1, the state {s} keeps"
         " what it has and the error <i>ψ</i> passes back almost unchanged (155; choose <i>Loss counts at:"
         " last step</i>, so that no new error comes in on the way); where the update"

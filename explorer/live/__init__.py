@@ -132,7 +132,7 @@ def _code() -> str:
     parts = "".join(
         f"try {{ (() => {{\n{_read(name)}\n}})(); }}"
         f" catch (error) {{ console.warn('carousel: {name}', error); }}\n"
-        for name in ("charts", "flow", "recording", "choice", *KINDS)
+        for name in ("charts", "flow", "recording", "choice", "popover", *KINDS)
     )
     return (
         "export default (component) => {\n"

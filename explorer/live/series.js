@@ -20,7 +20,6 @@ hub.define("series", (component) => {
   const file = element("input", {
     type: "file",
     "aria-label": "CSV file",
-    onclick: () => (file.value = ""), // so that the same file can be chosen again
     onchange: () => file.files.length && readFile(file.files[0]),
   });
   const column = element("select", { "aria-label": "Column", onchange: () => send({ ...last, column: column.value }) });
@@ -51,6 +50,7 @@ hub.define("series", (component) => {
 
   async function readFile(chosen) {
     say(`Reading ${chosen.name} …`);
+    file.value = ""; // what is read is said below; and the same file can be chosen again
     try {
       const packed = await inBase64(chosen.slice(0, data.most));
       send({ what: "file", name: chosen.name, size: chosen.size, file: packed });

@@ -52,6 +52,23 @@ def comes_to_hold(page: Page, entries: dict[str, float]) -> None:
     wait_until(page, lambda: entered(page) == entries, f"not {entries}")
 
 
+def test_a_window_opened_by_a_key_gets_the_keys(page: Page, app_url: str) -> None:
+    """The table is reached by Tab from the window's first control, and Escape leads back."""
+    open_page(page, f"{app_url}/{PATH}")
+    ready(page, PATH)
+    button = page.get_by_role("button", name="Weights").first
+    button.focus()
+    page.keyboard.press("Enter")
+    window = page.get_by_test_id("stPopoverBody")
+    expect(window.get_by_role("combobox", name="Weight matrix")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert focused(page).startswith("row 0, column 0 of W_v_cs")
+    page.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 def test_a_session_by_keyboard_keeps_every_entry_and_its_place(page: Page, app_url: str) -> None:
     table = open_table(page, app_url)
     table.get_by_role("gridcell").first.focus()
