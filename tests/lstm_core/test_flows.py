@@ -194,7 +194,7 @@ def test_bad_calls() -> None:
     back = lc.backpropagate(rec, np.ones_like(rec.output))
     with pytest.raises(ValueError, match="rec must be a recording without a batch axis"):
         flows(rec, back)
-    with pytest.raises(ValueError, match="step_factors needs a recording without a batch axis"):
+    with pytest.raises(ValueError, match="rec must be a recording without a batch axis"):
         step_factors(rec)
     one = lc.unroll(LSTM, case.theta, case.x[:, 0])
     with pytest.raises(ValueError, match="it is those of another recording"):

@@ -49,14 +49,17 @@ def words_of(raw: Callable[[], Any]) -> str:
     return str(caught.value)
 
 
-def break_everything(
+def break_a_state(
     page: str, raw: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
-    """Have all of a page's states but its opening one fail; the link of one that does."""
-    module, kind = PAGES[page]
-    run, opening = module.run, module.settle(kind())
-    monkeypatch.setattr(module, "run", lambda state: run(state) if state == opening else raw())
-    return next(to_query(preset) for preset in module.presets().values() if to_query(preset))
+    """Have one of a page's states fail, which is not the opening one; its link."""
+    module, _ = PAGES[page]
+    run = module.run
+    failing = next(
+        preset for each in module.presets().values() if to_query(preset := module.settle(each))
+    )
+    monkeypatch.setattr(module, "run", lambda state: raw() if state == failing else run(state))
+    return to_query(failing)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_raw_words_are_logged_and_not_shown(
     page: str, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     raw = RAW[name]
-    query = break_everything(page, raw, monkeypatch)
+    query = break_a_state(page, raw, monkeypatch)
     with caplog.at_level(logging.ERROR):
         said = refused(open_page(page, query))
     assert said.startswith(GENERAL)
@@ -76,7 +79,7 @@ def test_raw_words_are_logged_and_not_shown(
 
 @EACH_COMPUTING
 def test_the_page_lives_on(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    query = break_everything(page, RAW["scipy"], monkeypatch)
+    query = break_a_state(page, RAW["scipy"], monkeypatch)
     at = open_page(page, query)
     assert shown(at)["charts"], "no picture"
     refused(at)

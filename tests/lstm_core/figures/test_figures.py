@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -258,10 +258,16 @@ def test_gradient_norms_are_the_norms() -> None:
         np.testing.assert_array_equal(line(figure, f"‖{greek}[n]‖"), norms)
 
 
+def with_psi(back: lc.Gradients, psi: np.ndarray) -> lc.Gradients:
+    """The gradients with another psi."""
+    return replace(back, table=back.table | {back.recording.cell.state: psi})
+
+
 def test_a_log_axis_leaves_out_what_is_not_positive() -> None:
     back = gradients(recording(4))
-    back["psi"][:3] = 0.0
-    values = line(gradient_traces(back, ("psi",), None), "‖ψ[n]‖")
+    psi = back["psi"].copy()
+    psi[:3] = 0.0
+    values = line(gradient_traces(with_psi(back, psi), ("psi",), None), "‖ψ[n]‖")
     assert np.isnan(values[:3]).all()
     assert np.isfinite(values[3:]).all()
 
@@ -438,18 +444,18 @@ def test_the_words_are_true() -> None:
     assert "from -2 to 3" in signal_heat(np.array([[-2.0, 0.0], [1.0, 3.0]]), "s").alt
 
 
-def test_the_travel_of_an_error_in_words() -> None:
-    rec = recording(1, 30)
-    back = gradients(rec)
-    psi = back["psi"]
-    psi[:] = (0.5 ** np.arange(30))[::-1, None]
-    assert (
-        "falls below 1e-3 of its last value after 10 steps" in gradient_traces(back, ("psi",)).alt
-    )
-    psi[:] = 1.0
-    assert "1 times its last value at the first step" in gradient_traces(back, ("psi",)).alt
-    psi[:] = 0.0
-    assert "is 0 at the last step and reaches 0 at most" in gradient_traces(back, ("psi",)).alt
+@pytest.mark.parametrize(
+    ("psi", "words"),
+    [
+        (0.5 ** np.arange(30)[::-1], "falls below 1e-3 of its last value after 10 steps"),
+        (np.ones(30), "1 times its last value at the first step"),
+        (np.zeros(30), "is 0 at the last step and reaches 0 at most"),
+    ],
+    ids=["falls", "stays", "none"],
+)
+def test_the_travel_of_an_error_in_words(psi: np.ndarray, words: str) -> None:
+    back = gradients(recording(1, 30))
+    assert words in gradient_traces(with_psi(back, np.tile(psi[:, None], 3)), ("psi",)).alt
 
 
 def test_degenerate_data_are_drawn() -> None:
