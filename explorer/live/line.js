@@ -11,7 +11,7 @@ let latest = null; // the newest answer
 let movement = sequence; // all that is sent until it comes to rest
 let moving = false;
 let shapes = false; // whether the whole page has to follow
-let resting;
+let resting = null; // the timer that runs out when all has come to rest
 const looks = () => ({ n: hub.n, flow: hub.backward ? "backward" : "forward" });
 const UNTOLD = { n: null, flow: null };
 let told = UNTOLD; // what the server said or was told last
@@ -27,7 +27,7 @@ hub.send = (component, value) => {
   shapes ||= Boolean(component.data.shapes);
   if (!moving) movement = ++sequence;
   moving = true;
-  clearTimeout(resting);
+  stir();
   pump();
 };
 // One of several changes that all have to arrive, in their order.
@@ -43,6 +43,8 @@ hub.choose = (component, value) => {
 hub.tell = () => (told = looks());
 hub.next = () => ++sequence;
 hub.ahead = () => waiting.size > 0 || under_way !== null;
+// Nothing waits, nothing is on its way, and the link is written.
+hub.settled = () => !hub.ahead() && resting === null;
 
 function pump() {
   if (under_way || !waiting.size || !hub.lines.picture) return;
@@ -92,9 +94,15 @@ function release(request) {
   rest();
 }
 
-function rest() {
+function stir() {
   clearTimeout(resting);
+  resting = null;
+}
+
+function rest() {
+  stir();
   resting = setTimeout(() => {
+    resting = null;
     if (hub.ahead() || hub.playing || !latest) return;
     writeLink();
     if (shapes) hub.lines.whole?.setStateValue("rest", sequence);
@@ -152,7 +160,7 @@ function leave(page) {
   }
   hub.drop();
   clearTimeout(under_way?.timer);
-  clearTimeout(resting);
+  stir();
   under_way = null;
   told = before?.told ?? UNTOLD;
   moving = shapes = false;

@@ -59,6 +59,9 @@ CHROMIUM_FLAGS = [
 # On a deep link Streamlit first looks for its server below the page's own path, and gets a 404.
 PROBES = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+# Asked when the browser has done all else; a page without live parts is always settled.
+SETTLED = """() => new Promise((done) => requestIdleCallback(
+  () => done(window.carousel?.settled ? carousel.settled() : true), { timeout: 1000 }))"""
 
 
 @dataclass
@@ -95,23 +98,27 @@ def open_page(page: Page, url: str) -> None:
 
 
 @contextmanager
-def rerun(page: Page, quiet_ms: int = QUIET_MS) -> Iterator[None]:
+def rerun(page: Page) -> Iterator[None]:
     """Wait, on leaving, for the end of a run begun inside, and until the app is idle."""
     before = page.traffic.runs
     yield
     wait_until(page, lambda: page.traffic.runs > before, "the app did not rerun")
-    wait_until_idle(page, quiet_ms)
+    wait_until_idle(page)
 
 
 def wait_until_idle(page: Page, quiet_ms: int = QUIET_MS) -> None:
-    """Wait until no script runs and nothing has gone to or from the server for `quiet_ms`.
+    """Wait until no script runs, nothing has gone to or from the server for `quiet_ms`, and the browser
+    has nothing left to do: the controls have come to rest and the link is written."""
 
-    A page that streams is never quiet: `quiet_ms=0` there.
-    """
+    def quiet() -> bool:
+        return time.monotonic() - page.traffic.last >= quiet_ms / 1000
 
     def idle() -> bool:
-        quiet = time.monotonic() - page.traffic.last >= quiet_ms / 1000
-        return quiet and page.locator(IDLE).count() == 1
+        if not quiet() or page.locator(IDLE).count() != 1:
+            return False
+        if not page.evaluate(SETTLED):
+            page.traffic.last = time.monotonic()  # what follows may still have to be sent
+        return quiet()
 
     wait_until(page, idle, "the app did not come to rest")
 
@@ -220,13 +227,11 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as `browser`. One process runs them all, beside the others: two
-    browsers at once would keep each other waiting. They take the longest, so they begin."""
+    """Mark every test of this folder as `browser`. They take the longest, so they begin."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: here not in item.path.parents)
 
 

@@ -32,7 +32,6 @@ from tests.browser.conftest import (
     wait_until_idle,
 )
 from tests.browser.test_pages_in_chromium import (
-    REST_MS,
     assert_sound,
     control,
     drawn,
@@ -75,7 +74,7 @@ def test_a_band_reaches_ahead_of_the_cursor(page: Page, app_url: str) -> None:
     assert page.locator(".live-over .ahead:not([d=''])").count() == 1, "on the input alone"
     assert page.locator(".live-over .past:not([d=''])").count() == 5
     slider = control(page, "Augmented_LSTM", "taps").get_by_role("slider")
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         slider.press("Home")
     one = page.evaluate(width) / 39
     page.evaluate("() => carousel.moveTo(10)")
@@ -380,7 +379,7 @@ def test_the_picture_follows_the_hand_and_ends_where_it_ends(
     open_page(page, f"{app_url}/{path}")
     ready(page, path)
     pictures = page.traffic.runs
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         drag(page, path, "radius", to=0.75, seconds=1.5)
         during = page.traffic.runs - pictures
     assert during >= 2, "no picture came while the slider was held"
@@ -429,7 +428,7 @@ def test_a_slow_network_does_not_queue(page: Page, app_url: str) -> None:
 
     page.traffic.on_sent = note
     page.evaluate("() => { window.late = true; }")
-    with rerun(page, quiet_ms=2000 * LATE_S + REST_MS):
+    with rerun(page):
         drag(page, path, "modulus", to=0.9, seconds=6)
     gaps = np.diff(list(first.values()))
     assert len(first) >= 3
@@ -450,9 +449,9 @@ def test_a_typed_value_that_does_not_fit_is_said(page: Page, app_url: str) -> No
     expect(control(page, path, "modulus").get_by_role("alert")).to_have_text(
         "“7” is not a number from 0 to 2.5."
     )
-    wait_until_idle(page, REST_MS)
+    wait_until_idle(page)
     assert (words_of_charts(page), page.url) == (before, link)
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         field.fill("1.05")
         field.press("Enter")
     expect(control(page, path, "modulus").get_by_role("alert")).to_be_hidden()
@@ -543,7 +542,7 @@ def test_the_cell_shows_the_numbers_of_the_step_and_stays_in_its_boxes(
     run = inside.run(state)
     for n in (0, 5, 10, 59):
         page.evaluate(f"() => carousel.moveTo({n})")
-        page.wait_for_timeout(400)  # the words follow at rest
+        wait_until_idle(page)
         said = numbers_in(page)
         for name in ("g_cs", "a_du", "s", "v", "s'"):
             shown = float(said[name].replace("−", "-"))
@@ -551,7 +550,7 @@ def test_the_cell_shows_the_numbers_of_the_step_and_stays_in_its_boxes(
             assert shown == pytest.approx(number, rel=6e-3, abs=1e-12), name
         assert not page.evaluate(CROSSED), "a label leaves its box"
     page.get_by_role("button", name="Backward: errors").click()
-    page.wait_for_timeout(400)
+    wait_until_idle(page)
     said = numbers_in(page)
     for name in ("g_cs", "s", "v", "x"):
         number = run.flows.backward[name][59, state.unit if name != "x" else 0]
@@ -655,7 +654,7 @@ def test_an_eigenvalue_is_dragged_and_its_conjugate_follows(page: Page, app_url:
     handles = page.locator(".live-plane .handle")
     expect(handles).to_have_count(2)
     before = words_of_charts(page)
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         drag_to(page, handles.first, -30, -20)
     said = handles.evaluate_all("all => all.map(e => e.getAttribute('aria-valuetext'))")
     real, imaginary = zip(
@@ -667,7 +666,7 @@ def test_an_eigenvalue_is_dragged_and_its_conjugate_follows(page: Page, app_url:
     in_link(page, "modulus=")
     in_link(page, "angle=")
     assert words_of_charts(page) != before
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         handles.first.focus()
         page.keyboard.press("ArrowLeft")
     assert handles.first.get_attribute("aria-valuetext") != said[0]
@@ -684,16 +683,16 @@ def test_a_point_of_a_gate_is_dragged_and_moved_by_keys(page: Page, app_url: str
     points = page.locator(".live-schedule .handle")
     expect(points).to_have_count(4)
     before = words_of_charts(page)
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         drag_to(page, points.nth(1), 20, -15)
     in_link(page, "cs_curve=")
     assert words_of_charts(page) != before
     link = page.url
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         points.nth(1).focus()
         page.keyboard.press("ArrowUp")
     assert page.url != link
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         page.keyboard.press("Delete")
     expect(points).to_have_count(3)
     assert_sound(page)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import open_page, wait_until, wait_until_idle
-from tests.browser.test_pages_in_chromium import REST_MS, assert_sound, ready
+from tests.browser.test_pages_in_chromium import assert_sound, ready
 
 SLIDER = ("Stability?form=real", ".st-key-Stability-mu_1")
 CURVE = ("Constant_error_carousel?cs_mode=curve", ".live-schedule")
@@ -72,7 +72,7 @@ def test_a_number_is_read_or_refused_with_a_sentence(page: Page, app_url: str, w
         enter(text)
         expect(place.get_by_role("alert")).to_have_text(re.compile(f"^{words}$"))
         expect(field).to_have_value(text)
-    wait_until_idle(page, REST_MS)
+    wait_until_idle(page)
     assert page.url == link
     enter(next(iter(READ[which])))
     field.press("ArrowDown")

@@ -22,7 +22,6 @@ from tests.browser.conftest import (
     wait_until_idle,
 )
 
-REST_MS = 800  # a live control's last value, its picture, and then the rest of the page
 NAMES = {
     "Inside_the_cell": "Inside the cell",
     "Constant_error_carousel": "The constant error carousel",
@@ -164,9 +163,9 @@ def slide(page: Page, path: str, field: str, key: str, times: int = 1) -> None:
     if field == "n":  # the server hears nothing of it; the link follows at rest
         for _ in range(times):
             slider.press(key)
-        page.wait_for_timeout(REST_MS)
+        wait_until_idle(page)
         return
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         for _ in range(times):
             slider.press(key)
 
@@ -250,7 +249,7 @@ def change_inside(page: Page) -> None:
     choose(page, path, "notation", "PyTorch")
     leave(page)
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(REST_MS)
+    wait_until_idle(page)
 
 
 def change_carousel(page: Page) -> None:
@@ -296,7 +295,7 @@ def change_stability(page: Page) -> None:
     slide(page, path, "angle", "ArrowRight", 2)
     select(page, path, "signal", "Noise")
     slide(page, path, "n", "ArrowRight", 2)
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         typed = control(page, path, "w_s").get_by_role("spinbutton")
         typed.fill("1.2")
         typed.press("Enter")
@@ -327,9 +326,9 @@ def change_equations(page: Page) -> None:
     choose(page, path, "rows", "with a check")
     select(page, path, "kind", "T: missing transpose")
     slide(page, path, "seed", "ArrowRight", 2)
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         control(page, path, "search").get_by_role("searchbox").fill("W_s_cr")
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         page.get_by_role("button", name="Check 000-23 now").click()
 
 
@@ -483,8 +482,7 @@ def test_quick_presses_all_count(path: str, field: str, page: Page, app_url: str
     value, step = float(slider.input_value()), float(slider.get_attribute("step") or 1)
     for _ in range(8):
         slider.press("ArrowLeft", delay=20)
-    page.wait_for_timeout(REST_MS)
-    wait_until_idle(page, REST_MS)
+    wait_until_idle(page)
     assert float(slider.input_value()) == pytest.approx(value - 8 * step)
     in_link(page, f"{field}={slider.input_value()}")
 
@@ -496,7 +494,7 @@ def test_a_weight_is_scaled_and_set(page: Page, app_url: str) -> None:
     before = shown(page)[1]
     press_popover(page, "Weights")
     scale = page.get_by_test_id("stPopoverBody").get_by_role("slider").first
-    with rerun(page, quiet_ms=REST_MS):
+    with rerun(page):
         scale.press("ArrowLeft")
     in_link(page, "edits=W_v_cs*0.95")
     assert shown(page)[1] != before
@@ -571,7 +569,7 @@ def test_keys_on_another_slider_leave_the_cursor_alone(page: Page, app_url: str)
     slider = control(page, path, "unit").get_by_role("slider")
     unit = int(slider.input_value())
     slider.focus()
-    with rerun(page, quiet_ms=600):
+    with rerun(page):
         page.keyboard.press("ArrowRight")
     assert int(slider.input_value()) == unit + 1
     assert step_of(page) == 20
@@ -585,7 +583,7 @@ def test_typing_leaves_the_cursor_alone(page: Page, app_url: str) -> None:
     field.click()
     for key in ("End", "ArrowLeft", "ArrowRight", "Home", "Space", "a", "Space"):
         page.keyboard.press(key)
-    wait_until_idle(page, 600)
+    wait_until_idle(page)
     assert step_of(page) == 4
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     with rerun(page):
@@ -623,7 +621,7 @@ def test_play_stops_at_the_end(page: Page, app_url: str) -> None:
     page.locator(".live-cursor .play").click()
     wait_until(page, lambda: step_of(page) == 59, "play does not arrive")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    wait_until_idle(page, 600)
+    wait_until_idle(page)
     assert_sound(page)
 
 
@@ -715,7 +713,7 @@ def test_a_preset_ends_what_is_still_to_be_checked(page: Page, app_url: str) -> 
     page.locator(".live-head").get_by_role("button", name="Five errors in numbers").click()
     expect(page.locator(".live-errata li:visible")).to_have_count(5)
     expect(page.locator(".live-errata progress")).to_be_hidden()
-    wait_until_idle(page, REST_MS)
+    wait_until_idle(page)
     not_in_link(page, "checks")
     not_in_link(page, "seed")
 
@@ -924,6 +922,6 @@ def test_undo_by_the_keyboard(page: Page, app_url: str) -> None:
 
     control(page, path, "radius").get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
-    with rerun(page, quiet_ms=REST_MS):  # at once, before the change is answered
+    with rerun(page):  # at once, before the change is answered
         page.keyboard.press("Control+z")
     assert_shows(page, before, "a quick undo does not lead back")
