@@ -16,7 +16,7 @@ import streamlit as st
 
 from explorer import live
 from explorer.csv_input import CsvProblem, Series, read_series
-from explorer.limits import MAX_STEPS, MAX_UPLOAD_BYTES, MIN_STEPS
+from explorer.limits import MAX_STEPS, MAX_UPLOAD_BYTES
 from explorer.pasted import in_rows
 from explorer.problems import said_of
 from explorer.store import Store
@@ -78,8 +78,8 @@ def take(store: Store[Any], sent: Mapping[str, Any]) -> None:
             columns = st.session_state.get(SAID, Said()).columns
         wrong = True
     else:
-        steps = max(MIN_STEPS, len(series.values) - 1)  # the last value is only predicted
-        store.change(series=series.values, steps=min(steps, MAX_STEPS))
+        steps = min(len(series.values) - 1, MAX_STEPS)  # the last value is only predicted
+        store.change(series=series.values, steps=steps)
         words, wrong = _words(series, listed=sent["what"] == "text"), False
         columns, column = series.numeric_columns, series.name
     name = str(sent["name"])[:LONGEST_NAME] if "name" in sent else "Pasted numbers"
