@@ -31,7 +31,7 @@ run: $(VENV)/.app
 
 test: $(VENV)/.dev
 	$(PY) -m tests.browser.find_chromium --install
-	$(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .
