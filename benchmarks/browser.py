@@ -14,7 +14,6 @@ from tests.browser.find_chromium import find_chromium
 
 WATCH = Path(__file__).with_name("watch.js")
 VIEWPORT = {"width": 1440, "height": 900}
-REST_MS = 700  # without traffic; what follows a change by itself comes sooner
 
 
 @contextmanager
@@ -35,13 +34,8 @@ def opened(browser: Browser, url: str) -> Page:
     page.on("websocket", page.traffic.watch)
     open_page(page, url)
     page.wait_for_function("watch.drawn().then(() => true)")
-    come_to_rest(page)
+    wait_until_idle(page)
     return page
-
-
-def come_to_rest(page: Page) -> None:
-    """Wait until all that a change brings about is over."""
-    wait_until_idle(page, REST_MS)
 
 
 def handle(page: Page, control: Control) -> Locator:

@@ -14,11 +14,12 @@ import pyarrow as pa
 from playwright.sync_api import Browser, Page
 
 from benchmarks import moving
-from benchmarks.browser import VIEWPORT, chromium, come_to_rest, handle, opened
+from benchmarks.browser import VIEWPORT, chromium, handle, opened
 from benchmarks.controls import Control
 from benchmarks.serving import BARE, Server, served
 from benchmarks.timing import spread
 from benchmarks.visitor import visiting
+from tests.browser.conftest import wait_until_idle
 
 WARM_UP = 2  # presses that are not counted
 SLIDER = Control("bare", "", "value", 0.0, 1.0, 0.01, 0.5)
@@ -57,7 +58,7 @@ def press_in_turn(
     for _ in range(min(presses, control.presses - WARM_UP)):
         for side in sides:
             for each in sides:
-                come_to_rest(each.page)
+                wait_until_idle(each.page)
             side.press()
     ratio = (
         f"{median(ours.times) / median(theirs.times):.2f}" if ours.times and theirs.times else "-"
@@ -89,7 +90,7 @@ class Side:
         """Learn how many charts a press changes."""
         changed = []
         for _ in range(WARM_UP):
-            come_to_rest(self.page)
+            wait_until_idle(self.page)
             changed.append(self._pressed()["changed"])
         self.expected = max(changed)
 

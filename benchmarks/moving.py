@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from benchmarks.browser import come_to_rest, handle, opened
+from benchmarks.browser import handle, opened
 from benchmarks.controls import CONTROLS
 from benchmarks.serving import Server
 from benchmarks.timing import spread
+from tests.browser.conftest import wait_until_idle
 
 SCRUBBED = replace(CONTROLS[0], key="live/cursor")
 DRAGGED = CONTROLS[1]
@@ -63,7 +64,7 @@ def drag(browser: Browser, app: Server) -> None:
     page.mouse.up()
     page.wait_for_timeout(AFTER_RELEASE_MS)
     left = page.evaluate("watch.picture()")
-    come_to_rest(page)
+    wait_until_idle(page)
     rested = page.evaluate("watch.picture()")
     fresh_page = opened(browser, page.url)
     fresh = fresh_page.evaluate("watch.picture()")

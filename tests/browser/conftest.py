@@ -79,7 +79,7 @@ PROBES = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # Asked when the browser has done all else; a page without live parts is always settled.
 SETTLED = """() => new Promise((done) => requestIdleCallback(
-  () => done(window.carousel?.settled ? carousel.settled() : true), { timeout: 1000 }))"""
+  () => done(window.carousel?.settled?.() ?? true), { timeout: 1000 }))"""
 
 
 @dataclass
@@ -124,12 +124,12 @@ def rerun(page: Page) -> Iterator[None]:
     wait_until_idle(page)
 
 
-def wait_until_idle(page: Page, quiet_ms: int = QUIET_MS) -> None:
-    """Wait until no script runs, nothing has gone to or from the server for `quiet_ms`, and the browser
-    has nothing left to do: the controls have come to rest and the link is written."""
+def wait_until_idle(page: Page) -> None:
+    """Wait until no script runs, nothing has gone to or from the server for a while, and the browser has
+    nothing left to do: the controls have come to rest and the link is written."""
 
     def quiet() -> bool:
-        return time.monotonic() - page.traffic.last >= quiet_ms / 1000
+        return time.monotonic() - page.traffic.last >= QUIET_MS / 1000
 
     def idle() -> bool:
         if not quiet() or page.locator(IDLE).count() != 1:

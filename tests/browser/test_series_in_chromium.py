@@ -75,9 +75,8 @@ def test_a_file_is_read_in_a_frame_of_another_site(page: Page, course_url: str) 
     expect(frame.get_by_text("There is no series yet")).to_have_count(0)
     choose_file(frame, PICTURE)
     expect(words(frame)).to_contain_text("picture.csv: The file is a PNG image")
-    expect(frame.get_by_label("CSV file", exact=True)).to_have_value(
-        ""
-    )  # only the words name a file
+    # Only the words name a file.
+    expect(frame.get_by_label("CSV file", exact=True)).to_have_value("")
     frame.get_by_label("or paste numbers").fill("5 4 6 5.5")
     frame.get_by_role("button", name="Read the numbers").click()
     expect(words(frame)).to_contain_text("Pasted numbers: 4 rows, all used.")
