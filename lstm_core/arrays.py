@@ -27,6 +27,11 @@ def plain(value: Any) -> Any:
     return (value.float() if half else value).numpy()
 
 
+def quiet() -> AbstractContextManager[Any]:
+    """No warnings about overflow: what has overflowed is looked for, and said in a sentence."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 class NumpyArrays:
     """NumPy in one floating type."""
 
@@ -41,7 +46,7 @@ class NumpyArrays:
     def quiet(self) -> AbstractContextManager[Any]:
         """No warnings: where exp(-z) overflows to infinity the sigmoid is exactly 0, and whether
         anything else did is looked for when all is done."""
-        return np.errstate(over="ignore", invalid="ignore")
+        return quiet()
 
     def sigmoid(self, z: np.ndarray, room: np.ndarray | None = None) -> np.ndarray:
         """G_c (109), (121): 1 / (1 + exp(-z)), in ``room`` or in a new array; precise where it is small."""
@@ -93,7 +98,7 @@ class NumpyArrays:
     def finite(self, values: Sequence[np.ndarray]) -> bool:
         """Whether every number in all of ``values`` is finite. A sum of squares is the fastest look at
         them; only where it isn't finite itself, as of 1e200, one looks at each."""
-        with self.quiet():
+        with quiet():
             return all(
                 isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
                 for flat in (value.ravel() for value in values)

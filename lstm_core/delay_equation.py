@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from lstm_core.arrays import quiet
 from lstm_core.cells import CELLS
 from lstm_core.given import finite, number, real, whole
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.room import check_room
 from lstm_core.unroll import unroll
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from lstm_core.arrays import quiet
 from lstm_core.cells.base import Cell
 from lstm_core.checks import checked_cell
 from lstm_core.given import floating, number, whole
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.records import unknown
 from lstm_core.room import check_room
 from lstm_core.signals import INPUT

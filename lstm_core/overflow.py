@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,6 @@ from lstm_core.wires import wires
 
 class Overflow(ValueError):
     """Numbers left the range of their type; the message says where, and what would do."""
-
-
-def quiet() -> AbstractContextManager[Any]:
-    """No warnings about overflow: what has overflowed is looked for, and said in a sentence."""
-    return np.errstate(over="ignore", invalid="ignore")
 
 
 def check_signals(

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_core.arrays import plain
+from lstm_core.arrays import plain, quiet
 from lstm_core.given import finite, real
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.room import check_room
 
 SMALLER = "take smaller numbers"

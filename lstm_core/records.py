@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from lstm_core.arrays import quiet
 from lstm_core.cells.base import Cell
 from lstm_core.clamps import Clamps
 from lstm_core.given import shown, whole
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.products import Products
 from lstm_core.signals import INPUT, TORCH_NAMES, signal_of
 

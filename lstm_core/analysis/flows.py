@@ -10,9 +10,10 @@ import numpy as np
 
 from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.norms import largest_singular_values
+from lstm_core.arrays import quiet
 from lstm_core.backpropagate import pass_on, warp_slope
 from lstm_core.checks import checked_gradients, checked_recording
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.records import Gradients, Recording
 from lstm_core.wires import NAMED, Graph, GraphNode, Wire, wires
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm_core.arrays import NumpyArrays
+from lstm_core.arrays import NumpyArrays, quiet
 from lstm_core.backpropagate import local_derivatives, warp_slope
 from lstm_core.checks import checked_recording
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.records import Recording
 from lstm_core.room import check_room
 from lstm_core.step_tools import BackwardTools

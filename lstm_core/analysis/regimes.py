@@ -13,10 +13,10 @@ import numpy as np
 
 from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.transport import one_step
+from lstm_core.arrays import quiet
 from lstm_core.backpropagate import warp_slope
 from lstm_core.cells.base import Cell
 from lstm_core.checks import checked_cell, checked_recording
-from lstm_core.overflow import quiet
 from lstm_core.records import Recording
 from lstm_core.signals import Signal, signal_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_core.analysis.norms import row_norms
+from lstm_core.arrays import quiet
 from lstm_core.checks import checked_recording
 from lstm_core.given import real
-from lstm_core.overflow import quiet
 from lstm_core.records import Recording
 
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from lstm_core.analysis.jacobians import StepResponses
 from lstm_core.analysis.norms import ROOM, largest_singular_values, norms_from_grams, stack_norms
+from lstm_core.arrays import quiet
 from lstm_core.backpropagate import warp_slope
 from lstm_core.checks import checked_recording
 from lstm_core.given import real, shown, whole
-from lstm_core.overflow import check_result, quiet
+from lstm_core.overflow import check_result
 from lstm_core.records import Recording, unknown
 from lstm_core.room import check_room
 
